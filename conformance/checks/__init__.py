@@ -1,0 +1,65 @@
+"""The checks: pure functions that judge an exchange, requirement by requirement. No network, no pytest, no clock."""
+
+from __future__ import annotations
+
+from conformance.checks import echo, errors, items, response, supported_models, unsupported_parameters
+from conformance.checks.outcome import Outcome, Stated, message, outcome_finding
+from conformance.checks.rules import RULES, Finding, Result, Rule
+from conformance.checks.view import View
+from conformance.contract import Contract
+from conformance.exchange import Exchange
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Outcome",
+    "Result",
+    "Rule",
+    "Stated",
+    "View",
+    "judge",
+    "message",
+]
+
+# Importing a module of checks registers them.
+MODULES = (echo, errors, items, response, supported_models, unsupported_parameters)
+
+
+def judge(
+    exchange: Exchange, contract: Contract, *, model: str | None = None, stated: Stated | None = None
+) -> list[Result]:
+    """Judges an exchange by every check that has something to say of it.
+
+    ``model`` is the contract's name of the model that was asked, for levels that depend on it. ``stated`` is what a
+    test said beforehand; without it (a capture) the outcome itself is not judged. A requirement that was judged has
+    one ok result, or one result for each finding.
+    """
+    view = View(exchange, contract)
+    results: list[Result] = []
+    for rule in RULES.values():
+        level = contract.level(rule.requirement, model)
+        if level is None or not rule.when(view):
+            continue
+        findings: list[Finding | None] = [*rule.findings(view)]
+        results += [Result(rule.requirement, level, finding) for finding in findings or [None]]
+    if stated is not None:
+        results += _judge_outcome(view, stated, model, results)
+    return results
+
+
+def _judge_outcome(view: View, stated: Stated, model: str | None, results: list[Result]) -> list[Result]:
+    """The results that the stated outcome adds for the requirements under test.
+
+    An outcome that is not as stated breaks them, unless their own check said so already. One that is as stated keeps
+    those that have no check of their own, as the outcome is all that they promise.
+    """
+    finding = outcome_finding(view, stated)
+    broken = {result.requirement for result in results if result.finding}
+    added = []
+    for requirement in stated.requirements:
+        level = view.contract.level(requirement, model)
+        if level is None or requirement in broken:
+            continue
+        if finding is not None or requirement not in RULES:
+            added.append(Result(requirement, level, finding))
+    return added

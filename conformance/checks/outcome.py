@@ -1,0 +1,65 @@
+"""The outcome that a test states for a request: answered, refused, or either."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from conformance.checks.rules import Finding
+from conformance.checks.view import View
+from conformance.values import MISSING, at, show
+
+
+class Outcome(enum.StrEnum):
+    """What a test says beforehand of an answer."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a test states for one exchange, and the requirements that it puts to the test with it.
+
+    ``status`` is the one status of a refusal, or None where any from 400 to 499 will do.
+    """
+
+    outcome: Outcome
+    requirements: tuple[str, ...]
+    status: int | None = None
+
+
+def outcome_finding(view: View, stated: Stated) -> Finding | None:
+    """What is wrong with the outcome, or None if it is as stated."""
+    status = view.exchange.status
+    match stated.outcome:
+        case Outcome.ANSWERED if status != 200:
+            return Finding("status", "200, as the request is right", f"{status}: {message(view)}")
+        case Outcome.ANSWERED if view.asked("stream") is True and not view.exchange.is_stream:
+            received = view.exchange.headers.get("content-type", MISSING)
+            return Finding("header content-type", "text/event-stream, as stream is true", show(received))
+        case Outcome.ANSWERED if view.asked("stream") is not True and view.exchange.is_stream:
+            return Finding("header content-type", "application/json, as stream is not true", "text/event-stream")
+        case Outcome.ANSWERED if not view.response:
+            what = "a stream without a terminal event" if view.exchange.is_stream else show(view.exchange.json)
+            return Finding("", "a response object", what)
+        case Outcome.ANSWERED if view.status == "failed":
+            return Finding(view.where("/status"), "an answer, as the request is right", f"failed: {message(view)}")
+        case Outcome.REFUSED if stated.status is not None and status != stated.status:
+            return Finding("status", f"{stated.status}, as the request has to be refused", f"{status}: {message(view)}")
+        case Outcome.REFUSED if not 400 <= status < 500:
+            return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {message(view)}")
+    return None
+
+
+def message(view: View) -> str:
+    """What an answer says of itself: the message of its error, or the beginning of its body."""
+    if view.exchange.is_stream:
+        types = [event.type for event in view.exchange.events]
+        return f"a stream of {len(types)} events" + (f", the last of type {types[-1]}" if types else "")
+    body = view.exchange.json
+    for path in (("error", "message"), ("message",), ("error",)):
+        if isinstance(text := at(body, *path), str) and text:
+            return show(text)
+    return show(body)

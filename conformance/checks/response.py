@@ -1,0 +1,91 @@
+"""Checks of the response object: its schema, its state, its usage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.schema import violations
+from conformance.values import MISSING, at, show
+
+
+@rule("response.content_type", when=lambda view: view.answer is not MISSING and bool(view.exchange.headers))
+def content_type(view: View) -> Iterator[Finding]:
+    """A response object comes as application/json, a stream as text/event-stream."""
+    expected = "text/event-stream" if view.exchange.is_stream else "application/json"
+    if view.exchange.media_type != expected:
+        received = view.exchange.headers.get("content-type", MISSING)
+        yield Finding("header content-type", expected, show(received))
+
+
+@rule("response.schema", when=lambda view: view.answer is not MISSING)
+def schema(view: View) -> Iterator[Finding]:
+    """The response object has the members that every response has, each of its kind."""
+    for violation in violations("response", view.answer):
+        yield Finding(view.where(violation.pointer), violation.expected, violation.received)
+
+
+@rule("response.completed", when=lambda view: view.status == "completed")
+def completed(view: View) -> Iterator[Finding]:
+    """A completed response has a usage and an output, and neither an error nor incomplete_details."""
+    yield from _is_null(view, "error")
+    yield from _is_null(view, "incomplete_details")
+    if at(view.response, "output") == []:
+        yield Finding(view.where("/output"), "at least one item, as the status is completed", "[]")
+    if at(view.response, "usage") is None:
+        yield Finding(view.where("/usage"), "a usage, as the status is completed", "null")
+
+
+@rule("response.incomplete", when=lambda view: view.status == "incomplete")
+def incomplete(view: View) -> Iterator[Finding]:
+    """An incomplete response says why, and has no error."""
+    yield from _is_null(view, "error")
+    reason = at(view.response, "incomplete_details", "reason")
+    if not isinstance(reason, str) or not reason:
+        where = view.where("/incomplete_details/reason")
+        yield Finding(where, "a reason, as the status is incomplete", show(reason))
+
+
+@rule("response.failed", when=lambda view: view.status == "failed")
+def failed(view: View) -> Iterator[Finding]:
+    """A failed response has an error with a code and a message."""
+    error = at(view.response, "error")
+    if not isinstance(error, dict):
+        yield Finding(view.where("/error"), "an error, as the status is failed", show(error))
+
+
+@rule(
+    "response.finished",
+    when=lambda view: view.is_create and view.status is not MISSING and view.asked("background") is not True,
+)
+def finished(view: View) -> Iterator[Finding]:
+    """The answer to a request in the foreground is in a final state."""
+    if view.status in ("queued", "in_progress"):
+        yield Finding(view.where("/status"), "completed, incomplete or failed", show(view.status))
+
+
+@rule("response.model", when=lambda view: view.is_create and isinstance(at(view.response, "model"), str))
+def model(view: View) -> Iterator[Finding]:
+    """The answer names the model that ran, not the name of the service that was asked."""
+    if view.response["model"] == view.asked("model"):
+        yield Finding(view.where("/model"), "the name of the model that answered", show(view.response["model"]))
+
+
+@rule("usage.total", when=lambda view: isinstance(at(view.response, "usage"), dict))
+def total(view: View) -> Iterator[Finding]:
+    """The total is the sum of input and output tokens."""
+    usage = view.response["usage"]
+    parts = [usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens")]
+    if not all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in parts):
+        yield Finding(view.where("/usage"), "numbers of input, output and total tokens", show(usage))
+    elif parts[2] != parts[0] + parts[1]:
+        yield Finding(
+            view.where("/usage/total_tokens"), f"{parts[0]} + {parts[1]} = {parts[0] + parts[1]}", show(parts[2])
+        )
+
+
+def _is_null(view: View, member: str) -> Iterator[Finding]:
+    value = at(view.response, member)
+    if value is not None and value is not MISSING:
+        yield Finding(view.where(f"/{member}"), f"null, as the status is {view.status}", show(value))

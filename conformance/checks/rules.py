@@ -1,0 +1,54 @@
+"""What a check is: a requirement, when it can be judged, and a pure function that yields findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from conformance.checks.view import View
+from conformance.contract import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken promise: where (a JSON pointer, or event index, type and pointer), what was expected and received."""
+
+    where: str
+    expected: str
+    received: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The judgement of one requirement on one exchange: ok, or a finding. What was not judged has no result."""
+
+    requirement: str
+    level: Level
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check. ``when`` tells if the exchange says anything about the requirement; no finding then means ok."""
+
+    requirement: str
+    when: Callable[[View], bool]
+    findings: Callable[[View], Iterable[Finding]]
+
+
+RULES: dict[str, Rule] = {}
+"""Every check, by the id of the requirement that it judges."""
+
+
+def rule(
+    requirement: str, *, when: Callable[[View], bool]
+) -> Callable[[Callable[[View], Iterator[Finding]]], Callable[[View], Iterator[Finding]]]:
+    """Registers a function as the check of a requirement. A requirement has one check; a second is a ValueError."""
+
+    def register(function: Callable[[View], Iterator[Finding]]) -> Callable[[View], Iterator[Finding]]:
+        if requirement in RULES:
+            raise ValueError(f"{requirement} has two checks")
+        RULES[requirement] = Rule(requirement, when, function)
+        return function
+
+    return register

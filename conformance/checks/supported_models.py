@@ -1,0 +1,28 @@
+"""Checks of the answer to a plain text request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, at, at_list, show
+
+
+def _is_plain_text_request(view: View) -> bool:
+    settings = ("tools", "prompt", "previous_response_id", "conversation")
+    return (
+        view.is_create
+        and view.status == "completed"
+        and bool(view.body)
+        and not any(view.asked(name) not in (MISSING, []) for name in settings)
+    )
+
+
+@rule("supported_models.text", when=_is_plain_text_request)
+def text(view: View) -> Iterator[Finding]:
+    """A request without tools that is completed is answered with text, or with a refusal to give it."""
+    parts = [part for _, item in view.items_of("message") for part in at_list(item, "content")]
+    if not any(at(part, "text") or at(part, "refusal") for part in parts):
+        types = [item.get("type") for _, item in view.items]
+        yield Finding(view.where("/output"), "a message with text", f"items of the types {show(types)}")

@@ -1,0 +1,106 @@
+"""An exchange as the checks look at it: the request's settings, the response object, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from conformance.checks.timeline import TERMINAL, Timeline
+from conformance.contract import Contract
+from conformance.exchange import Exchange
+from conformance.sse import Event
+from conformance.values import MISSING, at
+
+
+class View:
+    """Looks at one exchange under one contract. Everything here is derived, nothing raises, whatever was sent."""
+
+    def __init__(self, exchange: Exchange, contract: Contract) -> None:
+        self.exchange = exchange
+        self.contract = contract
+
+    @cached_property
+    def is_create(self) -> bool:
+        """True for a request that creates a response."""
+        request = self.exchange.request
+        return request.method == "POST" and request.path.rstrip("/").endswith("/responses")
+
+    @cached_property
+    def promises_response(self) -> bool:
+        """True where a success has to carry a response object: it was created, retrieved or cancelled."""
+        request = self.exchange.request
+        steps = request.path.strip("/").split("/")
+        retrieved = request.method == "GET" and steps[-2:-1] == ["responses"] and steps[-1].startswith("resp")
+        cancelled = request.method == "POST" and steps[-3:-2] == ["responses"] and steps[-1] == "cancel"
+        return self.is_create or retrieved or cancelled
+
+    @property
+    def is_error(self) -> bool:
+        """True for an answer with a status of 400 or more."""
+        return self.exchange.status >= 400
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The settings of the request. Empty where the body was not kept or is not an object."""
+        body = self.exchange.request.json
+        return body if isinstance(body, dict) else {}
+
+    def asked(self, *path: str | int) -> Any:
+        """A value of the request, `MISSING` where it is absent. `null` counts as absent: it asks for the default."""
+        value = at(self.body, *path)
+        return MISSING if value is None else value
+
+    @cached_property
+    def terminal(self) -> tuple[int, Event] | None:
+        """Index and event of the first terminal event of a stream."""
+        return next(
+            ((index, event) for index, event in enumerate(self.exchange.events) if event.type in TERMINAL),
+            None,
+        )
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The events of a stream and the life of its items; empty for an answer that is no stream."""
+        return Timeline(self.exchange)
+
+    @cached_property
+    def answer(self) -> Any:
+        """What has to be a response object: the body of a JSON answer or what the terminal event of a stream carries.
+
+        `MISSING` for an error and for an answer that need not carry one.
+        """
+        if self.is_error or not self.promises_response:
+            return MISSING
+        if self.exchange.is_stream:
+            return at(self.terminal[1].json, "response") if self.terminal else MISSING
+        return self.exchange.json
+
+    @cached_property
+    def response(self) -> dict[str, Any]:
+        """The response object; empty where there is none."""
+        return self.answer if isinstance(self.answer, dict) else {}
+
+    @property
+    def status(self) -> Any:
+        """The ``status`` of the response object."""
+        return at(self.response, "status")
+
+    def where(self, pointer: str) -> str:
+        """A pointer into the response object, with the event that carries it if there is one."""
+        if self.exchange.is_stream and self.terminal:
+            index, event = self.terminal
+            return f"event {index} {event.type} /response{pointer}"
+        return pointer
+
+    @cached_property
+    def items(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """The output items that are objects, each with its pointer in the response object."""
+        output = at(self.response, "output")
+        if not isinstance(output, list):
+            return ()
+        return tuple((f"/output/{index}", item) for index, item in enumerate(output) if isinstance(item, dict))
+
+    def items_of(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The output items of some types, each with its pointer."""
+        return ((pointer, item) for pointer, item in self.items if item.get("type") in types)

@@ -1,0 +1,34 @@
+"""The contract: what the documentation promises, as data.
+
+One TOML file a chapter beside this module, and ``models.toml``. `load` turns them into frozen objects.
+"""
+
+from conformance.contract.loader import ContractError, chapter_files, load
+from conformance.contract.objects import (
+    CONTRACT_NAMES,
+    Chapter,
+    Condition,
+    Contract,
+    Level,
+    Lifecycle,
+    Model,
+    Parameter,
+    Requirement,
+    Value,
+)
+
+__all__ = [
+    "CONTRACT_NAMES",
+    "Chapter",
+    "Condition",
+    "Contract",
+    "ContractError",
+    "Level",
+    "Lifecycle",
+    "Model",
+    "Parameter",
+    "Requirement",
+    "Value",
+    "chapter_files",
+    "load",
+]

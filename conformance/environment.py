@@ -1,0 +1,82 @@
+"""Which answers are the environment's and not the endpoint's fault: told in one sentence with the next step. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.exchange import Exchange
+from conformance.values import MISSING, at, show
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A row of the table: status, what the body has to hold, and what to say."""
+
+    status: int
+    sentence: str
+    pattern: str = ""
+    holds: Callable[[Exchange], bool] = lambda _: True
+
+
+OBSTACLES: Final = (
+    Obstacle(
+        429,
+        "the target limits the rate of requests (429): wait, ask for fewer models at once, or have the limit raised",
+    ),
+    Obstacle(
+        401,
+        "the target refuses the credential (401): check the token, and that it belongs to this target",
+    ),
+    Obstacle(
+        403,
+        "the token lacks the scope that the gateway asks for (403): create one with the scope ai-gateway",
+        pattern="scope",
+    ),
+    Obstacle(
+        403,
+        "the token may not use this model (403 PERMISSION_DENIED): ask for the grant",
+        pattern="PERMISSION_DENIED",
+    ),
+    Obstacle(
+        403,
+        "the target refuses the credential (403): check the token, and that it belongs to this target",
+    ),
+    Obstacle(
+        404,
+        "the route is not enabled on this workspace (404): have the preview enabled in the account console",
+        pattern="FEATURE_DISABLED|is not enabled|is not available for this workspace",
+    ),
+    Obstacle(
+        404,
+        "there is no gateway at this address (404 without a content type): check the host and the path of the base URL",
+        holds=lambda exchange: "content-type" not in exchange.headers,
+    ),
+    Obstacle(
+        400,
+        "a tool is not available to workspaces with a compliance profile (400): test without it",
+        pattern=r"\bHIPAA\b|\bBAA\b|compliance security profile",
+    ),
+    Obstacle(
+        200,
+        "a guardrail of the workspace denied the request (200 with databricks_service_policy): "
+        "test with a service that has none",
+        holds=lambda exchange: at(exchange.json, "databricks_service_policy") is not MISSING,
+    ),
+)
+"""Shapes from contract-facts, "Errors". The first row that fits counts."""
+
+
+def obstacle(exchange: Exchange) -> str | None:
+    """What kept the environment from letting the endpoint answer, as one sentence, or None.
+
+    A 5xx is not decided here: whether it is the endpoint's fault shows in the answer to a plain request.
+    """
+    body = b"" if exchange.content is None else exchange.content[:4096]
+    text = body.decode("utf-8", "replace") or show(exchange.json, 4096)
+    for row in OBSTACLES:
+        if row.status == exchange.status and row.holds(exchange) and re.search(row.pattern, text, re.IGNORECASE):
+            return row.sentence
+    return None

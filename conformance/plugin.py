@@ -1,0 +1,381 @@
+"""The wiring to pytest: options, fixtures and hooks. The root ``conftest.py`` registers it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vcr import VCR
+from vcr.errors import CannotOverwriteExistingCassetteException
+
+from conformance import expansion, report
+from conformance.asking import Ask
+from conformance.exchange import Exchange
+from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, target_kind
+from conformance.recording.matching import normalised
+from conformance.settings import REFERENCE_SET, Settings, add_options
+from conformance.target import Client, Unreachable, probe
+from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Run
+
+SETTINGS = pytest.StashKey[Settings]()
+RUN = pytest.StashKey[Run]()
+PROVENANCE = pytest.StashKey[list[str]]()
+CASE = pytest.StashKey[Case]()
+TAPE = pytest.StashKey[Tape]()
+
+SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
+"""Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs a test more than sending."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options of the suite."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the marks and reads the settings."""
+    for mark in expansion.MARKS:
+        config.addinivalue_line("markers", mark)
+    config.stash[RUN] = Run()
+    config.stash[PROVENANCE] = []
+    if config.option.help or config.option.version:
+        return
+    config.stash[SETTINGS] = Settings.read(config)
+    if not _is_worker(config):
+        config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """A listing needs no workers."""
+    if config.option.list and hasattr(config.option, "numprocesses"):
+        config.option.numprocesses = 0
+        config.option.dist = "no"
+        config.option.tx = []
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Asks a live target once whether it can be tested, and finds out where answers come from."""
+    settings = session.config.stash[SETTINGS]
+    if settings.listing or _is_worker(session.config):
+        return
+    if settings.replay:
+        origins = settings.library.origins()
+        session.config.stash[PROVENANCE] += [f"answers: {origin}" for origin in origins]
+        if any("reference endpoint" in origin.target for origin in origins):
+            session.config.stash[PROVENANCE].append(
+                "the reference endpoint is no workspace: this says how the suite works"
+            )
+        return
+    try:
+        with Client(settings.target) as client:
+            exchange, obstacle = probe(client, settings.models[0])
+    except Unreachable as error:
+        pytest.exit(f"{error}; check --base-url, and that the target runs", returncode=COULD_NOT_RUN_STATUS)
+    if obstacle:
+        pytest.exit(obstacle, returncode=COULD_NOT_RUN_STATUS)
+    kind = target_kind(exchange.headers, settings.target.host)
+    session.config.stash[PROVENANCE].append(f"answers: live, of {kind}")
+    if settings.recording and settings.library.folder.name == REFERENCE_SET and "reference endpoint" not in kind:
+        raise pytest.UsageError(
+            "the set reference holds answers of the reference endpoint only; record into a set of your own: --cassettes DIR"
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Target, contract, models and mode."""
+    settings = config.stash[SETTINGS]
+    contract = settings.contract
+    lines = [
+        f"conformance: {settings.mode}, contract {contract.name} {contract.version}, fails on {settings.fail_on}",
+        f"target: {'none, network blocked' if settings.replay else settings.target.base_url}",
+        f"models: {', '.join(settings.models)} (representative: {settings.representative})",
+    ]
+    if settings.replay or settings.recording:
+        lines.append(f"cassettes: {settings.library.folder}")
+    today = datetime.now(UTC).date()
+    for name in settings.models:
+        model = contract.models.get(name)
+        if model is not None and model.retires is not None:
+            verb = "is to be" if model.retires > today else "was to be"
+            lines.append(f"warning: {name} {verb} shut down on {model.retires.isoformat()}")
+    return lines
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Expands the marks of a conformance test."""
+    if metafunc.definition.get_closest_marker("requirement") is not None:
+        expansion.expand(metafunc, metafunc.config.stash[SETTINGS])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
+    settings = config.stash[SETTINGS]
+    known: dict[str, dict[str, set[str]]] = {}
+    for item in items:
+        if not isinstance(item, pytest.Function) or (case := expansion.case_of(item, settings)) is None:
+            continue
+        item.stash[CASE] = case
+        if case.test not in (tests := known.setdefault(case.chapter, {})):
+            tests[case.test] = {file_name(name) for name in expansion.all_case_names(item, settings.contract)}
+        inapplicable = [name for name in case.requirements if settings.contract.level(name, case.model) is None]
+        if inapplicable:
+            reason = f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
+            item.add_marker(pytest.mark.skip(reason=reason))
+        elif settings.replay:
+            item.add_marker(pytest.mark.block_network)
+        if settings.replay or settings.recording:
+            item.add_marker(pytest.mark.vcr)
+    if settings.replay and not settings.listing and known:
+        items += _strays(session, settings, known)
+
+
+def _strays(session: pytest.Session, settings: Settings, known: dict[str, dict[str, set[str]]]) -> list[pytest.Item]:
+    chapters = {name for name, chapter in settings.contract.chapters.items() if not chapter.universal}
+    complete = {name: tests for name, tests in known.items() if _is_complete(session, name)}
+    return [
+        Stray.from_parent(session, name=f"stray cassette {path.relative_to(settings.library.folder)}", file=path)
+        for path in settings.library.strays(complete, chapters)
+    ]
+
+
+def _is_complete(session: pytest.Session, chapter: str) -> bool:
+    """True if all tests of a chapter were collected, none picked by its id."""
+    return not any("::" in arg and f"test_{chapter}.py" in arg for arg in session.config.args)
+
+
+class Stray(pytest.Item):
+    """Fails for a cassette that belongs to no case: a test was renamed or removed, or the file is out of place."""
+
+    def __init__(self, *, file: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.file = file
+
+    def runtest(self) -> None:
+        """Fails with one sentence."""
+        pytest.fail(f"the cassette {self.file} belongs to no case: remove it, or put it in its place", pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The file, and the name of this item."""
+        return self.file, None, self.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Shows the list instead of running the cases."""
+    if not session.config.stash[SETTINGS].listing or session.testsfailed:
+        return None
+    cases = [
+        report.Listed(
+            case.chapter, case.test, case.model, case.expected_requests, item.get_closest_marker("skip") is not None
+        )
+        for item in session.items
+        if (case := item.stash.get(CASE, None)) is not None
+    ]
+    terminal = session.config.get_terminal_writer()
+    terminal.line()
+    for line in report.listing(session.config.stash[SETTINGS].contract, cases):
+        terminal.line(line)
+    return True
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa: ARG001
+    """Teaches vcrpy how requests match."""
+    for name, matcher in MATCHERS.items():
+        vcr.register_matcher(name, matcher)
+
+
+@pytest.fixture(scope="session")
+def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
+    """The one HTTP client of the run."""
+    settings = pytestconfig.stash[SETTINGS]
+    with Client(settings.target, live=settings.live) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def conformance_twins() -> dict[str, bool]:
+    """Which models answered a plain request, for the whole run."""
+    return {}
+
+
+@pytest.fixture
+def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """How vcrpy is to play and record the cassette of a case."""
+    case = request.node.stash.get(CASE, None)
+    if case is None:
+        return {}
+    settings = request.config.stash[SETTINGS]
+    tape = Tape(settings.library.path(case.chapter, case.test, case.name), recording=settings.recording)
+    request.node.stash[TAPE] = tape
+    return {
+        "match_on": tuple(MATCHERS),
+        "before_record_request": normalised(settings.target.path, settings.target.token),
+        "persister": tape,
+        "serializer": "json",
+        "skip_patchers": SKIP_PATCHERS,
+    }
+
+
+@pytest.fixture
+def ask(
+    request: pytest.FixtureRequest,
+    vcr: Any,
+    conformance_client: Client,
+    conformance_twins: dict[str, bool],
+) -> Ask:
+    """Sends the requests of a case; see `conformance.asking.Ask`."""
+    case = request.node.stash[CASE]
+    tape = request.node.stash.get(TAPE, None)
+    if tape is not None:
+        tape.cassette = vcr
+    guard = functools.partial(_guarded, case, tape)
+    return Ask(conformance_client, request.config.stash[SETTINGS].contract, case, conformance_twins, guard)
+
+
+class Unrecorded(Exception):
+    """Ends a test whose request is not in its cassette."""
+
+
+def _guarded(case: Case, tape: Tape | None, send: Callable[[], Exchange]) -> Exchange:
+    """Sends, and turns a request that a cassette does not hold into a mismatch of the case."""
+    try:
+        return send()
+    except CannotOverwriteExistingCassetteException as error:
+        assert tape is not None
+        command = f"record it:  pytest {case.node!r} --live --record-mode=all"
+        case.mismatches.append("\n".join([*tape.miss(error.failed_request), command]))
+        raise Unrecorded("the request is not in the cassette") from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Decides the outcome of a case when its body has run, and saves what was recorded if it passed."""
+    case = pyfuncitem.stash.get(CASE, None)
+    if case is None:
+        return (yield)
+    error: BaseException | None = None
+    result = None
+    try:
+        result = yield
+    except (Exception, pytest.fail.Exception) as raised:  # noqa: BLE001
+        error = raised
+    tape = pyfuncitem.stash.get(TAPE, None)
+    if tape is not None and not tape.recording and error is None:
+        case.mismatches += tape.unused()
+    outcome = case.finish(None if isinstance(error, Unrecorded) else error)
+    if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
+        if tape is None or not tape.recording or _saved(pyfuncitem, case, tape):
+            return result
+    elif outcome is CaseOutcome.SUITE_ERROR and error is not None:
+        raise error
+    pytest.fail(case.reason or "findings", pytrace=False)
+
+
+def _saved(item: pytest.Function, case: Case, tape: Tape) -> bool:
+    """Saves the recording of a case that passed; False if it cannot be saved, which the case then tells."""
+    settings = item.config.stash[SETTINGS]
+    kind = target_kind(case.exchanges[-1].headers, settings.target.host)
+    provenance = Provenance(kind, datetime.now(UTC).date().isoformat(), settings.contract.version)
+    try:
+        tape.save(provenance, token=settings.target.token, host=settings.target.host)
+    except (LeakError, OSError) as error:
+        case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, f"{tape.path}: {error}"
+        return False
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Gives the report of a case its outcome, its record and its text."""
+    made = yield
+    case = item.stash.get(CASE, None)
+    if case is None or (call.when != "call" and made.passed) or call.when == "teardown":
+        return made
+    settings = item.config.stash[SETTINGS]
+    if made.skipped:
+        case.outcome = CaseOutcome.NOT_APPLICABLE
+    elif case.outcome is None:
+        case.outcome, case.reason = CaseOutcome.SUITE_ERROR, str(call.excinfo.value if call.excinfo else "")
+    elif made.failed:
+        text = report.failure_text(
+            case,
+            settings.contract,
+            again=f"pytest {case.node!r}" + _again(settings),
+            token_variable=settings.target.token_variable,
+            cassette=item.stash[TAPE].path if TAPE in item.stash else None,
+        )
+        known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
+        made.longrepr = text if known else f"{made.longreprtext}\n{text}"
+    record = case.record()
+    made.conformance = record.as_dict()  # type: ignore[attr-defined]
+    made.user_properties += [("model", record.model), ("outcome", record.outcome)]
+    made.user_properties += [("requirement", requirement) for requirement in case.requirements]
+    made.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
+    return made
+
+
+def _again(settings: Settings) -> str:
+    if settings.replay:
+        return ""
+    models = "" if settings.contract.name == "databricks" else f" --models {','.join(settings.models)}"
+    contract = "" if settings.contract.name == "databricks" else f" --contract {settings.contract.name}"
+    return f" --live{contract}{models}"
+
+
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:  # noqa: ARG001
+    """A case that could not run has a letter of its own; the suite's own fault is an error."""
+    outcome = getattr(report, "conformance", {}).get("outcome")
+    if outcome == CaseOutcome.COULD_NOT_RUN:
+        return "could not run", "N", "COULD NOT RUN"
+    if outcome == CaseOutcome.SUITE_ERROR and report.when == "call":
+        return "error", "E", "ERROR"
+    if outcome == CaseOutcome.WARN:
+        return "passed", "w", "PASSED with warnings"
+    return None
+
+
+class Collector:
+    """Collects the records of all cases, in the process that reports."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Adds the record that a report carries."""
+        if (values := getattr(report, "conformance", None)) is not None:
+            self.run.add(values)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Sets the exit status of the run from its verdict."""
+    settings = session.config.stash[SETTINGS]
+    if not settings.listing:
+        session.exitstatus = session.config.stash[RUN].exit_status(int(session.exitstatus), settings.fail_on)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Shows warnings, observations, the matrix and the verdict."""
+    run = config.stash[RUN]
+    if not run.records:
+        return
+    settings = config.stash[SETTINGS]
+    width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
+    sections = report.summary(
+        run, settings.contract, width=width, provenance=config.stash[PROVENANCE], fail_on=settings.fail_on
+    )
+    for title, text in sections:
+        terminalreporter.section(title)
+        terminalreporter.write_line(text)

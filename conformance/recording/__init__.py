@@ -1,0 +1,21 @@
+"""Cassettes: their format, how a request finds its recorded exchange, and how a file is replaced."""
+
+from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
+from conformance.recording.library import Library, Origin, file_name
+from conformance.recording.matching import MATCHERS, differences
+from conformance.recording.tape import LeakError, Tape, target_kind
+
+__all__ = [
+    "MATCHERS",
+    "Cassette",
+    "CassetteError",
+    "LeakError",
+    "Library",
+    "Origin",
+    "Provenance",
+    "Tape",
+    "differences",
+    "file_name",
+    "read_cassette",
+    "target_kind",
+]

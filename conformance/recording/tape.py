@@ -1,0 +1,158 @@
+"""The tape of one case: plays its cassette to vcrpy, and puts a new recording in its place."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from vcr.cassette import Cassette as VcrCassette
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.request import Request
+
+from conformance.recording.cassette import (
+    Cassette,
+    CassetteError,
+    Provenance,
+    read_cassette,
+    response_bytes,
+    stored_response,
+)
+from conformance.recording.matching import from_stored, request_differences, to_stored
+
+TARGET_HEADER: Final = "x-conformance-target"
+"""The reference endpoint tells in this header what it is, so that nobody takes its answers for a workspace's."""
+
+SHORTEST_SECRET: Final = 16
+"""Shorter tokens are not looked for: they are placeholders, and stand in any text by chance."""
+
+
+class LeakError(Exception):
+    """A recording that holds a secret: where it stands. Nothing was saved."""
+
+
+def target_kind(headers: Mapping[str, str], host: str) -> str:
+    """What kind of target gave an answer: as it says itself, or a Databricks workspace, or another server."""
+    name = host.partition(":")[0].lower()
+    if name.endswith((".databricks.com", ".azuredatabricks.net", ".databricks.us", ".databricks.mil")):
+        return "Databricks workspace"
+    return headers.get(TARGET_HEADER) or "other server"
+
+
+class Tape:
+    """Reads and writes the cassette of one case. It is the persister that vcrpy is given.
+
+    vcrpy itself never saves: `save` is called by whoever knows that the case passed.
+    """
+
+    def __init__(self, path: Path, *, recording: bool) -> None:
+        self.path = path
+        self.recording = recording
+        self.problem: str | None = None
+        self.recorded: list[dict[str, Any]] = []
+        self.cassette: VcrCassette | None = None
+
+    def load_cassette(self, cassette_path: str, serializer: object) -> tuple[list[Request], list[dict[str, Any]]]:  # noqa: ARG002
+        """Requests and responses for vcrpy. A file that cannot be read is told when a request misses it."""
+        if self.recording:
+            raise CassetteNotFoundError
+        try:
+            exchanges = read_cassette(self.path).exchanges
+        except FileNotFoundError as error:
+            self.problem = f"there is no cassette {self.path}"
+            raise CassetteNotFoundError from error
+        except CassetteError as error:
+            self.problem = str(error)
+            raise CassetteNotFoundError from error
+        self.recorded = [exchange["request"] for exchange in exchanges]
+        responses = [_to_vcr(exchange["response"]) for exchange in exchanges]
+        return [from_stored(stored) for stored in self.recorded], responses
+
+    def save_cassette(self, cassette_path: str, cassette_dict: object, serializer: object) -> None:
+        """Does nothing; see `save`."""
+
+    def unused(self) -> list[str]:
+        """A line for each recorded exchange that the test has not asked for."""
+        played = self.cassette.play_counts if self.cassette is not None else {}
+        return [
+            f"recorded exchange {index + 1} of {len(self.recorded)} was not used: {stored['method']} {stored['path']}"
+            for index, stored in enumerate(self.recorded)
+            if not played.get(index)
+        ]
+
+    def miss(self, request: Request) -> list[str]:
+        """Why a request has no recorded exchange: what is wrong with the file, or what differs from the next in it."""
+        if self.problem:
+            return [self.problem]
+        played = self.cassette.play_counts if self.cassette is not None else {}
+        left = [stored for index, stored in enumerate(self.recorded) if not played.get(index)]
+        if not left:
+            return [f"all {len(self.recorded)} exchanges of the cassette {self.path} were used before this request"]
+        nearest = min((request_differences(stored, to_stored(request)) for stored in left), key=len)
+        return [f"the request is not in the cassette {self.path}", *(f"  {line}" for line in nearest[:8])]
+
+    def save(self, provenance: Provenance, *, token: str, host: str) -> bool:
+        """Puts what was recorded in the place of the file, at once and whole; True if the file changed.
+
+        Exchanges that equal the old ones leave the file untouched, date included. Raises LeakError.
+        """
+        assert self.cassette is not None
+        exchanges = tuple(
+            {"request": to_stored(request), "response": _from_vcr(response)}
+            for request, response in zip(self.cassette.requests, self.cassette.responses, strict=True)
+        )
+        try:
+            old = read_cassette(self.path)
+            if old.exchanges == exchanges and old.provenance.target == provenance.target:
+                return False
+        except (FileNotFoundError, CassetteError):
+            pass
+        text = Cassette(provenance, exchanges).text()
+        _refuse_secrets(text, token, host)
+        _replace(self.path, text)
+        return True
+
+
+def _to_vcr(stored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "status": {"code": stored["status"], "message": stored["reason"]},
+        "headers": stored["headers"],
+        "body": {"string": response_bytes(stored)},
+    }
+
+
+def _from_vcr(response: dict[str, Any]) -> Any:
+    status = response["status"]
+    return stored_response(status["code"], status["message"], response["headers"], response["body"]["string"])
+
+
+def _refuse_secrets(text: str, token: str, host: str) -> None:
+    """Raises LeakError if the token or the host of the target stands in the text, as it is or encoded."""
+    secrets = {"the token": token if len(token) >= SHORTEST_SECRET else "", "the host of the target": host}
+    for name, secret in secrets.items():
+        if not secret:
+            continue
+        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+        basic = base64.b64encode(f"token:{secret}".encode()).decode().rstrip("=")
+        for form in {secret, quote(secret, safe=""), encoded, basic}:
+            if (place := text.find(form)) >= 0:
+                line = text.count("\n", 0, place) + 1
+                raise LeakError(f"not saved: {name} stands in the recording, at line {line} of what would be saved")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes beside the file and swaps, so that the old or the new content is there, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,111 @@
+"""The application: one route, its door-keeper, and the way from a request to the bytes of an answer."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from conformance import __version__
+from conformance.contract import load
+from conformance.reference.answer import answer
+from conformance.reference.body import MAX_BYTES, canonical, read_object, too_large
+from conformance.reference.credentials import check_credential
+from conformance.reference.refusal import Refusal
+from conformance.reference.reply import Change, Reply, chunks, compact, refused, streamed, unchanged
+from conformance.reference.request import read_request
+from conformance.reference.stream import events
+
+BASE_PATH: Final = "/ai-gateway/mlflow/v1"
+TARGET_HEADER: Final = "x-conformance-target"
+TARGET: Final = f"reference endpoint/{__version__}"
+
+
+def create_app(
+    token: str | None = None,
+    chunk_bytes: int | None = None,
+    delay: float = 0.0,
+    *,
+    change: Change = unchanged,
+) -> Starlette:
+    """The reference endpoint as an ASGI application.
+
+    ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
+    ``delay`` waits so many seconds after each event. ``change`` is applied to every reply just before it is sent.
+    """
+    contract = load("databricks")
+
+    async def respond(request: HTTPRequest) -> Response:
+        content = b""
+        try:
+            check_credential(_authorization(request), token)
+            content = await _content(request)
+            body = read_object(request.headers.get("content-type"), content)
+            asked = read_request(contract, body)
+            response = answer(asked)
+        except Refusal as refusal:
+            return send(request, refused(refusal), content)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        if not asked.streamed:
+            return send(request, Reply(200, response), content)
+        options = asked.setting("stream_options", {})
+        told = events(response, obfuscated=options.get("include_obfuscation") is not False)
+        return send(request, streamed(told), content)
+
+    def send(request: HTTPRequest, reply: Reply, content: bytes) -> Response:
+        seed = canonical([request.method, request.url.path, reply.status]).encode() + content
+        headers = {TARGET_HEADER: TARGET, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
+        reply = change(replace(reply, headers=headers))
+        headers = {"content-type": reply.media_type, **reply.headers}
+        if reply.frames is None:
+            return Response(compact(reply.content), reply.status, headers)
+        return StreamingResponse(_body(reply, chunk_bytes, delay), reply.status, headers)
+
+    async def no_route(request: HTTPRequest, _: Exception) -> Response:
+        refusal = Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"No such path; the endpoint is {BASE_PATH}/responses.")
+        return send(request, refused(refusal), b"")
+
+    async def no_method(request: HTTPRequest, _: Exception) -> Response:
+        refusal = Refusal(405, "METHOD_NOT_ALLOWED", f"{request.method} is not supported here, only POST is.")
+        return send(request, replace(refused(refusal), headers={"allow": "POST"}), b"")
+
+    app = Starlette(
+        routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],
+        exception_handlers={404: no_route, 405: no_method},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _authorization(request: HTTPRequest) -> bytes | None:
+    values = [value for name, value in request.headers.raw if name == b"authorization"]
+    return values[0] if len(values) == 1 else None
+
+
+async def _content(request: HTTPRequest) -> bytes:
+    """The body, which is read no further than to the limit. Raises Refusal (413)."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > MAX_BYTES:
+        raise too_large()
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > MAX_BYTES:
+            raise too_large()
+    return bytes(content)
+
+
+async def _body(reply: Reply, chunk_bytes: int | None, delay: float) -> AsyncIterator[bytes]:
+    frames: Any = reply.frames or ()
+    for chunk in chunks((frame.encoded() for frame in frames), chunk_bytes):
+        if chunk is not None:
+            yield chunk
+        elif delay:
+            await asyncio.sleep(delay)

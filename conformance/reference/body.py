@@ -1,0 +1,81 @@
+"""From the bytes of a request to a JSON object, and to the digest that ids and times are made from."""
+
+import hashlib
+import json
+from typing import Any, Final, NoReturn
+
+from conformance.reference.refusal import Refusal
+
+MAX_BYTES: Final = 20_000_000
+MAX_DEPTH: Final = 100
+
+
+def too_large() -> Refusal:
+    """What is said of a body over MAX_BYTES."""
+    return Refusal(413, "REQUEST_TOO_LARGE", f"The body is larger than {MAX_BYTES} bytes.")
+
+
+def read_object(content_type: str | None, content: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Of a member that is given twice the last one counts.
+
+    Raises Refusal (400) for another content type and for anything that is not one JSON object in UTF-8.
+    """
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise _malformed("The header Content-Type has to be application/json.")
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        too_deep = _deeper_than(value, MAX_DEPTH)
+        # A string with half of a surrogate pair is JSON, but no text that could be sent back.
+        json.dumps(value, ensure_ascii=False).encode("utf-8") if not too_deep else None
+    except UnicodeError:
+        raise _malformed("The body is not valid UTF-8.") from None
+    except RecursionError:
+        too_deep = True
+    except ValueError as error:
+        raise _malformed(f"The body is not valid JSON: {error}.") from None
+    if too_deep:
+        raise _malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    if not isinstance(value, dict):
+        raise _malformed("The body has to be a JSON object.")
+    return value
+
+
+def canonical(value: Any) -> str:
+    """One JSON text for equal values."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value in its canonical form, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def _malformed(problem: str) -> Refusal:
+    return Refusal(400, "MALFORMED_REQUEST", problem)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {text[:20]} is out of range")
+    return number
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    """True if arrays and objects are nested in more than ``limit`` levels."""
+    level = [value]
+    for _ in range(limit + 1):
+        children: list[Any] = []
+        for container in level:
+            if isinstance(container, dict):
+                children.extend(container.values())
+            elif isinstance(container, list):
+                children.extend(container)
+        if not children:
+            return False
+        level = children
+    return any(isinstance(item, (dict, list)) for item in level)

@@ -1,0 +1,48 @@
+"""Which models the endpoint answers for, by the names that the gateway gives them."""
+
+import re
+from typing import Any, Final
+
+from conformance.contract import Contract, Lifecycle, Model
+from conformance.reference.refusal import Refusal, invalid
+
+PREFIX: Final = "system.ai."
+VERSION: Final = re.compile(r"^gpt-(\d+)(?:-(\d+))?(?=-|$)")
+# Dates of snapshots that OpenAI has published, by version; any other date would do as well.
+SNAPSHOTS: Final = {
+    "5": "2025-08-07",
+    "5.1": "2025-11-13",
+    "5.2": "2025-12-11",
+    "5.4": "2026-03-05",
+    "5.5": "2026-04-23",
+}
+LATER_SNAPSHOT: Final = "2026-07-09"
+
+
+def find_model(contract: Contract, asked: Any) -> Model:
+    """The model behind the ``model`` of a request.
+
+    Raises Refusal: 400 where no name is given or the model is another maker's, 404 for a model that is not served.
+    """
+    if not isinstance(asked, str) or not asked:
+        raise invalid("model", "the name of a model is required, such as 'system.ai.gpt-5-4'.")
+    name = asked.removeprefix(PREFIX)
+    if name != asked and contract.is_foreign(name):
+        raise invalid("model", f"the Responses API is not supported for model '{_short(asked)}'.")
+    model = contract.models.get(name)
+    if name == asked or model is None or model.lifecycle not in {Lifecycle.ACTIVE, Lifecycle.LISTED}:
+        raise Refusal(404, "ENDPOINT_NOT_FOUND", f"The model '{_short(asked)}' does not exist.")
+    return model
+
+
+def snapshot(model: Model) -> str:
+    """The name that the answer gives the model: dotted and dated, never what was asked for."""
+    match = VERSION.match(model.name)
+    if match is None:
+        return f"{model.name}-{LATER_SNAPSHOT}"
+    version = match[1] if match[2] is None else f"{match[1]}.{match[2]}"
+    return f"gpt-{version}{model.name[match.end() :]}-{SNAPSHOTS.get(version, LATER_SNAPSHOT)}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 100 else f"{name[:100]}…"

@@ -1,0 +1,81 @@
+"""What is sent, as a value: everything is decided before the first byte leaves.
+
+This is the place for faults: a change of a `Reply` can touch status, headers, JSON, and events.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from conformance.reference.refusal import Refusal
+
+JSON_TYPE: Final = "application/json"
+STREAM_TYPE: Final = "text/event-stream; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event as it is framed: the ``event:`` line, None for no such line, and the value behind ``data:``."""
+
+    name: str | None
+    data: Any
+
+    def encoded(self) -> bytes:
+        """The bytes of the event, the blank line at its end included."""
+        head = "" if self.name is None else f"event: {self.name}\n"
+        return f"{head}data: {compact(self.data)}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. With ``frames`` it is a stream and ``content`` is not sent."""
+
+    status: int
+    content: Any = None
+    frames: tuple[Frame, ...] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type of the answer."""
+        return JSON_TYPE if self.frames is None else STREAM_TYPE
+
+
+Change = Callable[[Reply], Reply]
+
+
+def unchanged(reply: Reply) -> Reply:
+    """The change of an endpoint without faults."""
+    return reply
+
+
+def refused(refusal: Refusal) -> Reply:
+    """A refusal in Databricks' envelope."""
+    return Reply(refusal.status, {"error_code": refusal.code, "message": refusal.message})
+
+
+def streamed(events: Iterable[dict[str, Any]]) -> Reply:
+    """The events of an answer, each under the name of its type."""
+    return Reply(200, frames=tuple(Frame(event["type"], event) for event in events))
+
+
+def compact(value: Any) -> str:
+    """The JSON text of a value on one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def chunks(parts: Iterable[bytes], size: int | None) -> Iterator[bytes | None]:
+    """The parts one by one, or all of them together cut into pieces of ``size`` bytes. None marks the end of a part."""
+    rest = b""
+    for part in parts:
+        if size is None:
+            yield part
+        else:
+            rest += part
+            while len(rest) >= size:
+                yield rest[:size]
+                rest = rest[size:]
+        yield None
+    if rest:
+        yield rest

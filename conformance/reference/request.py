@@ -1,0 +1,119 @@
+"""From a JSON object to a request that can be answered, or to the refusal that it deserves."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conformance.contract import Contract, Level, Model, Parameter
+from conformance.reference.body import canonical, digest
+from conformance.reference.models import find_model
+from conformance.reference.refusal import Refusal, invalid
+from conformance.reference.strict import check_schema, completed
+from conformance.reference.text import input_tokens
+from conformance.reference.tools import Call, check_tools, required_calls
+from conformance.schema import violations
+
+CONTEXT_TOKENS: Final = 400_000
+DEFAULT_EFFORT: Final = "medium"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that will be answered. ``digest`` differs between any two bodies."""
+
+    body: dict[str, Any]
+    model: Model
+    effort: str
+    calls: tuple[Call, ...]
+    digest: str
+    input_tokens: int
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """What the body says, or the default where it says nothing or null."""
+        value = self.body.get(name)
+        return default if value is None else value
+
+    @property
+    def streamed(self) -> bool:
+        """True if the answer is asked for as a stream."""
+        return self.body.get("stream") is True
+
+    @property
+    def text(self) -> dict[str, Any]:
+        """The setting ``text`` as the answer repeats it."""
+        return _whole_text(self.setting("text", {}))
+
+    def includes(self, what: str) -> bool:
+        """True if ``include`` asks for this."""
+        return what in self.setting("include", ())
+
+
+def read_request(contract: Contract, body: dict[str, Any]) -> Request:
+    """The request in a body. Raises Refusal: for the model first, then for unsupported parameters, then the rest."""
+    model = find_model(contract, body.get("model"))
+    for parameter in contract.parameters.values():
+        _check_unsupported(parameter, body)
+    _check_schema(body)
+    effort = _effort(model, body.get("reasoning") or {})
+    if body.get("prompt") is not None:
+        raise Refusal(404, "RESOURCE_DOES_NOT_EXIST", "Invalid 'prompt': no prompt with that id is stored here.")
+    if body.get("input") is None:
+        raise invalid("input", "it is required.")
+    tools = body.get("tools") or []
+    check_tools(tools)
+    _check_format((body.get("text") or {}).get("format") or {})
+    parallel = body.get("parallel_tool_calls") is not False
+    calls = required_calls(body.get("tool_choice"), tools, parallel=parallel)
+    tokens = input_tokens(body)
+    if tokens > CONTEXT_TOKENS:
+        raise invalid("input", f"{tokens} tokens do not fit into the {CONTEXT_TOKENS} tokens of the model's context.")
+    return Request(body, model, effort, calls, digest(body), tokens)
+
+
+def _check_unsupported(parameter: Parameter, body: dict[str, Any]) -> None:
+    if parameter.name not in body:
+        return
+    given = canonical(body[parameter.name])
+    harmless = (canonical(value.value) for value in parameter.values if value.level is Level.MAY)
+    if given not in harmless:
+        raise invalid(parameter.name, f"the parameter '{parameter.name}' is not supported by this endpoint.")
+
+
+def _check_schema(body: dict[str, Any]) -> None:
+    for violation in violations("request", body):
+        where = _dotted(violation.pointer)
+        if violation.expected == "no such member":
+            raise invalid(where, "there is no such parameter.")
+        raise invalid(where, f"expected {violation.expected}.")
+
+
+def _dotted(pointer: str) -> str:
+    """A JSON pointer the way that parameters are named: ``tools[0].name``."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    named = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in steps).removeprefix(".")
+    return named[:200] or "body"
+
+
+def _effort(model: Model, reasoning: dict[str, Any]) -> str:
+    effort = reasoning.get("effort")
+    if effort is None:
+        # As on the models themselves: those that can do without reasoning do so until they are asked.
+        return model.lowest_effort if model.lowest_effort == "none" else DEFAULT_EFFORT
+    if model.efforts and effort not in model.efforts:
+        supported = ", ".join(model.efforts)
+        raise invalid("reasoning.effort", f"'{effort}' is not supported with this model, which takes {supported}.")
+    return str(effort)
+
+
+def _check_format(form: dict[str, Any]) -> None:
+    if form.get("type") == "json_schema":
+        check_schema("text.format.schema", form.get("schema"), strict=form.get("strict") is True)
+
+
+def _whole_text(text: dict[str, Any]) -> dict[str, Any]:
+    form = text.get("format") or {"type": "text"}
+    if form["type"] == "json_schema":
+        form = {"description": None, **form}
+        if form.get("strict") is None:
+            schema = completed(form["schema"])
+            form |= {"strict": schema is not None, "schema": form["schema"] if schema is None else schema}
+    return {**text, "format": form, "verbosity": text.get("verbosity") or "medium"}

@@ -1,0 +1,80 @@
+"""The text of a failed case: each finding with its promise and where the answer stands, and how to see it again."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from conformance.checks import Result
+from conformance.contract import Contract, Level
+from conformance.exchange import Exchange
+from conformance.values import printable, shorten
+from conformance.verdict import Case, CaseOutcome
+
+MAX_CURL_BODY = 4000
+MAX_FINDINGS = 25
+
+
+def failure_text(case: Case, contract: Contract, *, again: str, token_variable: str, cassette: Path | None) -> str:
+    """Everything that a reader needs to know of a case that did not pass, as lines of text."""
+    lines: list[str] = []
+    if case.outcome is CaseOutcome.COULD_NOT_RUN:
+        lines.append(f"COULD NOT RUN  {case.model}: {case.reason}")
+    elif case.outcome is CaseOutcome.SUITE_ERROR:
+        lines.append(f"SUITE ERROR  {case.model}: the fault is in the suite, not in the target")
+        lines.append(f"  {case.reason}")
+    for mismatch in case.mismatches:
+        lines.append(f"FAIL  cassette  {case.model}")
+        lines += [f"  {line}" for line in mismatch.splitlines()]
+    lines += _findings(case, contract)
+    lines += [f"  note: {note}" for note in case.notes]
+    if cassette is not None:
+        lines.append(f"  cassette {cassette}")
+    lines.append(f"  again:  {again}")
+    numbers = sorted({number for number, result in case.findings(Level.MUST, Level.SHOULD)})
+    for number in numbers[:1] or ([len(case.exchanges)] if case.exchanges else []):
+        lines.append(f"  {curl(case.exchanges[number - 1], token_variable)}")
+    return printable_lines(lines)
+
+
+def _findings(case: Case, contract: Contract) -> Iterator[str]:
+    found = sorted(case.findings(*Level), key=lambda pair: (list(Level).index(pair[1].level), pair[1].requirement))
+    for requirement, group in itertools.groupby(found, key=lambda pair: pair[1].requirement):
+        pairs = list(group)
+        yield from _requirement(case, contract, requirement, pairs)
+
+
+def _requirement(case: Case, contract: Contract, requirement: str, pairs: list[tuple[int, Result]]) -> Iterator[str]:
+    level = pairs[0][1].level
+    word = {Level.MUST: "FAIL", Level.SHOULD: "WARN", Level.MAY: "OBSERVED"}[level]
+    yield f"{word}  {requirement}  {case.model}   {level}"
+    for number, result in pairs[:MAX_FINDINGS]:
+        if (finding := result.finding) is not None:
+            which = f"exchange {number}: " if len(case.exchanges) > 1 else ""
+            yield f"  {which}{finding.where or 'the answer'}   expected {finding.expected}, received {finding.received}"
+    if len(pairs) > MAX_FINDINGS:
+        yield f"  … and {len(pairs) - MAX_FINDINGS} more of this requirement"
+    row = contract.requirements[requirement]
+    yield f"  promised: {row.statement}  ({row.source})"
+    identifier = case.exchanges[pairs[0][0] - 1].headers.get("x-request-id")
+    if identifier:
+        yield f"  request id {shorten(identifier, 80)}"
+
+
+def curl(exchange: Exchange, token_variable: str) -> str:
+    """A command that sends the request of an exchange again; base URL and credential come from the environment."""
+    request = exchange.request
+    content = (request.content or b"").decode("utf-8", "replace")
+    body = shlex.quote(content) if len(content) <= MAX_CURL_BODY else f"'…'   # a body of {len(content)} characters"
+    route = "/" + request.path.rpartition("/")[2]
+    return (
+        f'curl -X {request.method} "$BASE_URL{route}" -H "Authorization: Bearer ${token_variable}" '
+        f'-H "Content-Type: {request.headers.get("content-type", "application/json")}" -d {body}'
+    )
+
+
+def printable_lines(lines: list[str]) -> str:
+    """The lines as one text in which nothing can paint a terminal."""
+    return "\n".join(printable(line) for line in lines)

@@ -1,0 +1,55 @@
+"""What a run would send: requirements, cases, requests a model. Nothing is sent."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from conformance.contract import Contract
+
+CEILING = 60
+"""Requests a model that a run may send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case that a run would make."""
+
+    chapter: str
+    test: str
+    model: str
+    requests: int
+    skipped: bool
+
+
+def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
+    """The lines of ``--list``."""
+    cases = list(cases)
+    yield f"requirements of the contract {contract.name} {contract.version}"
+    width = max(len(requirement) for requirement in contract.requirements)
+    for chapter in contract.chapters.values():
+        for row in chapter.requirements:
+            levels = sorted(
+                {str(level) for model in [None, *contract.models] if (level := contract.level(row.id, model))}
+            )
+            told = f"excluded: {row.excluded}" if row.excluded else "/".join(levels) or "not applicable"
+            yield f"  {row.id:<{width}}  {told:<8}  {row.statement}"
+    run = [case for case in cases if not case.skipped]
+    yield ""
+    yield "cases and requests by test"
+    tests = collections.Counter((case.chapter, case.test) for case in run)
+    requests: collections.Counter[tuple[str, str]] = collections.Counter()
+    models: collections.Counter[str] = collections.Counter()
+    for case in run:
+        requests[case.chapter, case.test] += case.requests
+        models[case.model] += case.requests
+    for key, count in tests.items():
+        yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests"
+    yield ""
+    yield f"requests by model (ceiling {CEILING})"
+    for model, count in models.items():
+        yield f"  {model}: {count}" + ("  over the ceiling" if count > CEILING else "")
+    yield ""
+    skipped = len(cases) - len(run)
+    yield f"{len(run)} cases, {sum(models.values())} requests, {skipped} cases not applicable; nothing was sent"

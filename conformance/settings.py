@@ -1,0 +1,169 @@
+"""The options of a run, read once: wrong ones end it with a sentence before anything is collected or sent."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.contract import CONTRACT_NAMES, Contract, ContractError, Lifecycle, load
+from conformance.recording import Library
+from conformance.target import REPLAY, Target, TargetError, from_options
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAIL_ON
+
+REFERENCE_SET = "reference"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Adds the options of the suite to pytest's. Values are checked by `Settings.read`, which can say what to do."""
+    group = parser.getgroup("conformance", "conformance of a Responses API")
+    group.addoption("--live", action="store_true", help="ask a live target; with --record-mode=all also record it")
+    group.addoption(
+        "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
+    )
+    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all active ones)")
+    group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
+    group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
+    group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
+    group.addoption(
+        "--every-model", action="store_true", help="try on every model what one representative would do for"
+    )
+    group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run was told. ``target`` is the placeholder for a replay."""
+
+    live: bool
+    recording: bool
+    listing: bool
+    every_model: bool
+    fail_on: str
+    contract: Contract
+    models: tuple[str, ...]
+    representative: str
+    target: Target
+    library: Library
+
+    @property
+    def replay(self) -> bool:
+        """True where recorded answers stand in for the target."""
+        return not self.live
+
+    @property
+    def mode(self) -> str:
+        """The mode in one word, as the header of a run names it."""
+        return "record" if self.recording else "verify" if self.live else "replay"
+
+    @classmethod
+    def read(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of a run. Raises pytest.UsageError, or ends the run where a prerequisite is missing."""
+        option = config.option
+        fail_on = _one_of("--fail-on", option.fail_on, FAIL_ON)
+        try:
+            contract = load(_one_of("--contract", option.contract, CONTRACT_NAMES))
+        except ContractError as error:
+            raise pytest.UsageError(f"the contract cannot be read: {error}") from error
+        recording = _check_modes(config, contract)
+        models = _models(option.models, contract)
+        library = Library(_folder(config))
+        listing = bool(option.list)
+        if not option.live and not listing and not library.files():
+            raise pytest.UsageError(
+                f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
+            )
+        return cls(
+            live=bool(option.live),
+            recording=recording,
+            listing=listing,
+            every_model=bool(option.every_model),
+            fail_on=fail_on,
+            contract=contract,
+            models=models,
+            representative=contract.representative if contract.representative in models else models[0],
+            target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
+            library=library,
+        )
+
+
+def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
+    allowed = list(allowed)
+    if value not in allowed:
+        close = difflib.get_close_matches(value, allowed, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise pytest.UsageError(f"{option}: {value!r} is not one of {', '.join(allowed)}{hint}")
+    return value
+
+
+def _check_modes(config: pytest.Config, contract: Contract) -> bool:
+    """True for a run that records. Raises pytest.UsageError for options that do not go together."""
+    option = config.option
+    record_mode = option.record_mode
+    if option.disable_recording:
+        raise pytest.UsageError(
+            "--disable-recording: a replay needs its cassettes; to ask a target, use --live instead"
+        )
+    if not option.live:
+        if record_mode not in (None, "none"):
+            raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
+        if option.base_url is not None and not option.list:
+            raise pytest.UsageError("--base-url needs --live: a replay asks nobody")
+        if contract.name != "databricks" and not option.list:
+            raise pytest.UsageError(f"--contract {contract.name} needs --live: cassettes are kept for databricks only")
+        return False
+    if record_mode not in (None, "none", "all"):
+        raise pytest.UsageError(f"--record-mode={record_mode} is not supported: --live records with --record-mode=all")
+    recording = bool(record_mode == "all")
+    if option.block_network:
+        raise pytest.UsageError("--block-network and --live exclude each other")
+    if recording and contract.name != "databricks":
+        raise pytest.UsageError(
+            f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
+        )
+    if option.cassettes is not None and not recording:
+        raise pytest.UsageError("--cassettes: a live run without --record-mode=all neither reads nor writes cassettes")
+    return recording
+
+
+def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
+    if names is None:
+        if contract.name != "databricks":
+            raise pytest.UsageError(f"--contract {contract.name} needs --models NAME: it knows no models of its own")
+        return contract.active_models()
+    models = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    if not models:
+        raise pytest.UsageError("--models: no model is named; give names separated by commas")
+    if contract.name != "databricks":
+        return models
+    known = [name for name, model in contract.models.items() if model.lifecycle is not Lifecycle.FOREIGN]
+    for name in models:
+        if contract.is_foreign(name):
+            raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
+        _one_of("--models", name, known)
+    return models
+
+
+def _folder(config: pytest.Config) -> Path:
+    given = config.option.cassettes
+    if given is None:
+        return config.rootpath / "cassettes" / REFERENCE_SET
+    if not given.strip():
+        raise pytest.UsageError("--cassettes: the name of a folder is empty")
+    folder: Path = (config.invocation_params.dir / given).resolve()
+    if folder.exists() and not folder.is_dir():
+        raise pytest.UsageError(f"--cassettes: {folder} is not a folder")
+    return folder
+
+
+def _target(base_url: str | None, contract: Contract, environ: Mapping[str, str]) -> Target:
+    try:
+        return from_options(base_url, contract.name, environ)
+    except TargetError as error:
+        if error.missing:
+            pytest.exit(str(error), returncode=COULD_NOT_RUN_STATUS)
+        raise pytest.UsageError(str(error)) from error

@@ -1,0 +1,102 @@
+"""Base URL, credential and model names of a target, from options and environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
+MODEL_PREFIX: Final = "system.ai."
+
+
+class TargetError(Exception):
+    """The target is not told well enough: what is wrong and what to do.
+
+    ``missing`` is True where a prerequisite lacks (a variable is not set), False where what was given is wrong.
+    """
+
+    def __init__(self, message: str, *, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who is asked. ``base_url`` has no slash at its end; ``token`` never shows in a repr."""
+
+    base_url: str
+    token: str = field(repr=False)
+    contract: str = "databricks"
+    token_variable: str = "DATABRICKS_TOKEN"  # noqa: S105  (the name of a variable)
+
+    def model_name(self, model: str) -> str:
+        """The name under which this target knows a model of the contract."""
+        return MODEL_PREFIX + model if self.contract == "databricks" else model
+
+    @property
+    def host(self) -> str:
+        """Host, and port if there is one, as in the base URL."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def path(self) -> str:
+        """The path of the base URL, which requests begin with."""
+        return urlsplit(self.base_url).path
+
+
+REPLAY: Final = Target(f"https://target.invalid{GATEWAY_PATH}", token="replay")  # noqa: S106  (a placeholder)
+"""Stands for the target in a replay: no such host exists, and nothing is sent."""
+
+
+def from_options(base_url: str | None, contract: str, environ: Mapping[str, str]) -> Target:
+    """The target of a live run: ``--base-url`` with RESPONSES_API_KEY, or DATABRICKS_HOST with DATABRICKS_TOKEN.
+
+    Raises TargetError.
+    """
+    if base_url is not None:
+        variable = "RESPONSES_API_KEY"
+        url = _checked(base_url, "--base-url")
+    else:
+        variable = "DATABRICKS_TOKEN"
+        host = environ.get("DATABRICKS_HOST", "").strip()
+        if not host:
+            raise TargetError(
+                "no target: set DATABRICKS_HOST and DATABRICKS_TOKEN, or give --base-url URL and set RESPONSES_API_KEY",
+                missing=True,
+            )
+        url = _checked(host if "://" in host else f"https://{host}", "DATABRICKS_HOST")
+        url = url if urlsplit(url).path else url + GATEWAY_PATH
+    return Target(url, _token(variable, environ), contract, variable)
+
+
+def _checked(url: str, source: str) -> str:
+    url = url.strip().rstrip("/")
+    example = "https://<workspace-url>/ai-gateway/mlflow/v1"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise TargetError(f"{source}: {url!r} is not a URL ({error}), expected one like {example}") from error
+    if parts.scheme not in ("http", "https"):
+        raise TargetError(f"{source}: {url!r} does not begin with https:// or http://, expected a URL like {example}")
+    if not parts.hostname or port == 0:
+        raise TargetError(f"{source}: {url!r} names no host, expected a URL like {example}")
+    if parts.username is not None or parts.password is not None:
+        raise TargetError(f"{source}: a URL with a user name or password in it; give the credential by its variable")
+    if parts.query or parts.fragment:
+        raise TargetError(f"{source}: {url!r} has a query or a fragment, expected a URL like {example}")
+    if parts.path.endswith("/responses"):
+        raise TargetError(f"{source}: {url!r} is the route itself; leave out /responses at its end")
+    return url
+
+
+def _token(variable: str, environ: Mapping[str, str]) -> str:
+    token = environ.get(variable, "")
+    if not token.strip():
+        state = "is empty" if variable in environ else "is not set"
+        raise TargetError(f"no credential: the variable {variable} {state}", missing=True)
+    if not all("!" <= character <= "~" for character in token):
+        raise TargetError(f"the variable {variable} holds a blank, a line break or a character outside ASCII")
+    return token

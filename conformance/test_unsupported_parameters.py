@@ -1,0 +1,23 @@
+"""Unsupported parameters: each is refused with 400 if it asks for what the endpoint does not do.
+
+Documentation page, "Limitations". The values stand in ``contract/unsupported_parameters.toml``.
+"""
+
+import pytest
+
+from conformance import samples
+
+
+@pytest.mark.parameter_values("must", "should")
+@pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
+def test_refused(ask, model, setting):
+    """A value that asks for what is not supported is refused with 400."""
+    ask.refused(model, samples.QUESTION, status=400, **{setting.parameter: setting.value})
+
+
+@pytest.mark.representative
+@pytest.mark.parameter_values("may")
+@pytest.mark.requirement("unsupported_parameters.boundary_values")
+def test_boundary_value(ask, model, setting):
+    """A value that asks for nothing is answered or refused; which of the two is told."""
+    ask.either(model, samples.QUESTION, **{setting.parameter: setting.value})

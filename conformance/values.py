@@ -1,0 +1,134 @@
+"""JSON values: reading a text that may be anything, looking into a value, showing it in a finding."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+MAX_DEPTH: Final = 500
+"""Nesting beyond which a JSON text is not read; real answers stay under 30 levels."""
+
+
+class Missing:
+    """The type of `MISSING`."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = Missing()
+"""Stands for a member or a body that is not there, where None would be JSON's null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A body that is not JSON, and why, in a few words."""
+
+    why: str
+
+    def __repr__(self) -> str:
+        return self.why
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def read_json(content: bytes | str) -> Any:
+    """The JSON value in a body, or an `Unreadable`. Never raises, whatever the bytes are."""
+    if not content.strip():
+        return Unreadable("an empty body")
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Unreadable(f"bytes that are not UTF-8, at offset {error.start}")
+    if _depth(text) > MAX_DEPTH:
+        return Unreadable(f"JSON that is nested deeper than {MAX_DEPTH} levels")
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
+        why = f"no JSON: {error}" if isinstance(error, json.JSONDecodeError) else f"JSON that cannot be read: {error}"
+        return Unreadable(f"{why}; it begins with {text[:60]!r}")
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _depth(text: str) -> int:
+    """An upper bound of the nesting of a JSON text; brackets in strings count, so it is only ever too large."""
+    opening = text.count("{") + text.count("[")
+    if opening <= MAX_DEPTH:
+        return opening
+    depth = deepest = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > MAX_DEPTH:
+                break
+        elif character in "}]":
+            depth -= 1
+    return deepest
+
+
+def at(value: Any, *path: str | int) -> Any:
+    """The value at a path of member names and indices, or `MISSING` where there is none."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step, MISSING)
+        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return MISSING
+    return value
+
+
+def at_list(value: Any, *path: str | int) -> list[Any]:
+    """The list at a path, or an empty one where there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def pointer(*path: str | int) -> str:
+    """A JSON pointer (RFC 6901) from member names and indices."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def show(value: Any, limit: int = 100) -> str:
+    """A value as short JSON text on one line, for a finding."""
+    if isinstance(value, (Missing, Unreadable)):
+        return repr(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    try:
+        text = printable(json.dumps(value, ensure_ascii=False))
+    except (TypeError, ValueError, RecursionError):
+        text = f"a value that cannot be shown ({type(value).__name__})"
+    return shorten(text, limit)
+
+
+def printable(text: str) -> str:
+    """The text with every character escaped that is not printable, so that no answer can paint a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, cut to ``limit`` characters with an ellipsis at its end."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

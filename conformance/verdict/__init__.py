@@ -1,0 +1,21 @@
+"""Outcomes of cases and of a run, and the exit status."""
+
+from conformance.verdict.case import Case, CouldNotRun, SuiteError
+from conformance.verdict.outcomes import (
+    COULD_NOT_RUN_STATUS,
+    FAIL_ON,
+    CaseOutcome,
+    Record,
+    Run,
+)
+
+__all__ = [
+    "COULD_NOT_RUN_STATUS",
+    "FAIL_ON",
+    "Case",
+    "CaseOutcome",
+    "CouldNotRun",
+    "Record",
+    "Run",
+    "SuiteError",
+]

@@ -1,0 +1,110 @@
+"""One case: what it asked, what was judged, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conformance.checks import Result
+from conformance.contract import Level
+from conformance.exchange import Exchange
+from conformance.verdict.outcomes import CaseOutcome, Record
+
+
+class CouldNotRun(Exception):
+    """The environment, or a prerequisite, kept a case from being judged: one sentence with the next step."""
+
+
+class SuiteError(Exception):
+    """The suite's own fault: a request that was meant to be right and is not, a requirement that nothing judged."""
+
+
+@dataclass(slots=True)
+class Case:
+    """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
+
+    ``requirements`` are those that the case puts to the test.
+    """
+
+    node: str
+    chapter: str
+    test: str
+    name: str
+    model: str
+    requirements: tuple[str, ...]
+    expected_requests: int = 1
+    exchanges: list[Exchange] = field(default_factory=list)
+    extra_requests: int = 0
+    results: list[tuple[int, Result]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    mismatches: list[str] = field(default_factory=list)
+    outcome: CaseOutcome | None = None
+    reason: str = ""
+
+    def add(self, exchange: Exchange, results: Iterable[Result]) -> None:
+        """Remembers an exchange and the results of judging it."""
+        self.exchanges.append(exchange)
+        self.results += [(len(self.exchanges), result) for result in results]
+
+    def findings(self, *levels: Level) -> list[tuple[int, Result]]:
+        """The findings at some levels, each with the number of its exchange from 1."""
+        return [(number, result) for number, result in self.results if result.finding and result.level in levels]
+
+    def finish(self, error: BaseException | None) -> CaseOutcome:
+        """Decides the outcome. ``error`` is what the test's body raised, if it did.
+
+        A must finding, or a cassette that does not fit, is a failure whatever else happened.
+        """
+        judged = {result.requirement for _, result in self.results}
+        silent = [requirement for requirement in self.requirements if requirement not in judged]
+        sent = len(self.exchanges) - self.extra_requests
+        if self.findings(Level.MUST) or self.mismatches:
+            self.outcome = CaseOutcome.FAIL
+            if error is not None:
+                self.notes.append(f"the test ended with {type(error).__name__}: {error}")
+        elif isinstance(error, CouldNotRun):
+            self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
+        elif error is not None:
+            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"{type(error).__name__}: {error}"
+        elif silent:
+            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"nothing judged {', '.join(silent)}"
+        elif sent != self.expected_requests:
+            reason = f"sent {sent} requests, its mark says {self.expected_requests}"
+            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, reason
+        elif self.findings(Level.SHOULD):
+            self.outcome = CaseOutcome.WARN
+        elif all(result.level is Level.MAY for _, result in self.results if result.requirement in self.requirements):
+            self.outcome = CaseOutcome.OBSERVED
+        else:
+            self.outcome = CaseOutcome.PASS
+        return self.outcome
+
+    def record(self) -> Record:
+        """What the run remembers of this case."""
+        judged: dict[str, str] = {}
+        for _, result in self.results:
+            now = _outcome_of(result)
+            before = judged.get(result.requirement)
+            if before is None or now.rank > CaseOutcome(before).rank:
+                judged[result.requirement] = now
+        return Record(
+            case=self.node,
+            chapter=self.chapter,
+            model=self.model,
+            outcome=str(self.outcome or CaseOutcome.SUITE_ERROR),
+            requests=len(self.exchanges),
+            judged={requirement: str(outcome) for requirement, outcome in judged.items()},
+            findings=[
+                [result.requirement, str(result.level), finding.where, finding.expected, finding.received]
+                for _, result in self.results
+                if (finding := result.finding)
+            ],
+            notes=self.notes,
+            reason=self.reason,
+        )
+
+
+def _outcome_of(result: Result) -> CaseOutcome:
+    if result.finding is None:
+        return CaseOutcome.PASS
+    return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]

@@ -1,0 +1,93 @@
+"""The table of outcomes, the record of a case that travels to the report, and the exit status of a run."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+FAIL_ON: Final = ("must", "should")
+COULD_NOT_RUN_STATUS: Final = 6
+FAILED_STATUS: Final = 1
+
+
+class CaseOutcome(enum.StrEnum):
+    """What became of a case, from the best to the worst."""
+
+    NOT_APPLICABLE = "not applicable"
+    PASS = "pass"  # noqa: S105  (no password)
+    OBSERVED = "observed"
+    WARN = "warn"
+    COULD_NOT_RUN = "could not run"
+    FAIL = "fail"
+    SUITE_ERROR = "suite error"
+
+    @property
+    def rank(self) -> int:
+        """A number that is larger for a worse outcome."""
+        return list(CaseOutcome).index(self)
+
+
+@dataclass(slots=True)
+class Record:
+    """What a run remembers of a case. Plain values only, so that it can travel between processes.
+
+    ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
+    requirement, level, where, expected, received. ``reason`` is the sentence for a case that could not run.
+    """
+
+    case: str
+    chapter: str
+    model: str
+    outcome: str
+    requests: int = 0
+    judged: dict[str, str] = field(default_factory=dict)
+    findings: list[list[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as plain JSON values."""
+        return asdict(self)
+
+
+class Run:
+    """All records of a run."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.listed = False
+
+    def add(self, values: dict[str, Any]) -> None:
+        """Adds a record from its plain values."""
+        self.records.append(Record(**values))
+
+    def with_outcome(self, outcome: CaseOutcome) -> list[Record]:
+        """The records of the cases that had this outcome."""
+        return [record for record in self.records if record.outcome == outcome]
+
+    def findings(self, level: str) -> Iterator[tuple[Record, list[str]]]:
+        """Each finding at a level, with the record of its case."""
+        return ((record, finding) for record in self.records for finding in record.findings if finding[1] == level)
+
+    @property
+    def judged(self) -> int:
+        """How many times a requirement was judged."""
+        return sum(len(record.judged) for record in self.records)
+
+    def exit_status(self, status: int, fail_on: str) -> int:
+        """The exit status of the run, from the status that pytest has arrived at.
+
+        Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's.
+        """
+        if status not in (0, FAILED_STATUS) or not self.records:
+            return status
+        outcomes = {record.outcome for record in self.records}
+        if outcomes & {CaseOutcome.FAIL, CaseOutcome.SUITE_ERROR}:
+            return FAILED_STATUS
+        if fail_on == "should" and CaseOutcome.WARN in outcomes:
+            return FAILED_STATUS
+        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged:
+            return COULD_NOT_RUN_STATUS
+        return status
