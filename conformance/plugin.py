@@ -28,7 +28,10 @@ CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
 
 SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
-"""Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs a test more than sending."""
+"""Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs more than sending."""
+
+
+NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,9 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         origins = settings.library.origins()
         session.config.stash[PROVENANCE] += [f"answers: {origin}" for origin in origins]
         if any("reference endpoint" in origin.target for origin in origins):
-            session.config.stash[PROVENANCE].append(
-                "the reference endpoint is no workspace: this says how the suite works"
-            )
+            session.config.stash[PROVENANCE].append(NO_WORKSPACE)
         return
     try:
         with Client(settings.target) as client:
@@ -267,7 +268,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     result = None
     try:
         result = yield
-    except (Exception, pytest.fail.Exception) as raised:  # noqa: BLE001
+    except (Exception, pytest.fail.Exception) as raised:
         error = raised
     tape = pyfuncitem.stash.get(TAPE, None)
     if tape is not None and not tape.recording and error is None:
@@ -373,9 +374,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
-    sections = report.summary(
-        run, settings.contract, width=width, provenance=config.stash[PROVENANCE], fail_on=settings.fail_on
-    )
+    sections = report.summary(run, width=width, provenance=config.stash[PROVENANCE], fail_on=settings.fail_on)
     for title, text in sections:
         terminalreporter.section(title)
         terminalreporter.write_line(text)

@@ -70,13 +70,13 @@ class Library:
             parts = file.relative_to(self.folder).parts
             if len(parts) != 3 or file.suffix != SUFFIX or parts[0] not in chapters:
                 yield file
-            elif (tests := known.get(parts[0])) is not None and file.name.removesuffix(SUFFIX) not in tests.get(
-                parts[1], set()
-            ):
+                continue
+            tests = known.get(parts[0])
+            if tests is not None and file.name.removesuffix(SUFFIX) not in tests.get(parts[1], set()):
                 yield file
 
 
 def file_name(case: str) -> str:
     """The name of a case as the name of a file: what a file system may refuse is written as %XX, so none collide."""
     safe = set("=.,_-+[]()@ ")
-    return "".join(c if c.isalnum() and c.isascii() or c in safe else f"%{ord(c):02X}" for c in case)
+    return "".join(c if (c.isalnum() and c.isascii()) or c in safe else f"%{ord(c):02X}" for c in case)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from conformance.contract import Contract
 from conformance.values import printable, shorten
 from conformance.verdict import CaseOutcome, Run
 
@@ -21,15 +20,13 @@ SHORT = {
 }
 
 
-def summary(
-    run: Run, contract: Contract, *, width: int, provenance: Sequence[str], fail_on: str
-) -> Iterator[tuple[str, str]]:
+def summary(run: Run, *, width: int, provenance: Sequence[str], fail_on: str) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each, in order."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
-    if rows := list(_findings(run, "should", contract)):
+    if rows := list(_findings(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
-    if rows := list(_findings(run, "may", contract)):
+    if rows := list(_findings(run, "may")):
         yield "observed (may)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, width))
     yield "verdict", "\n".join(_verdict(run, provenance, fail_on))
@@ -40,7 +37,7 @@ def _could_not_run(run: Run) -> list[str]:
     return [printable(f"{count} cases: {reason}") for reason, count in reasons.items()]
 
 
-def _findings(run: Run, level: str, contract: Contract) -> Iterator[str]:
+def _findings(run: Run, level: str) -> Iterator[str]:
     """One line for each kind of finding at a level, with the models in which it was seen."""
     groups: dict[tuple[str, str, str, str], dict[str, None]] = collections.defaultdict(dict)
     counts: collections.Counter[tuple[str, str, str, str]] = collections.Counter()
