@@ -87,7 +87,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.stash[PROVENANCE].append(f"answers: live, of {kind}")
     if settings.recording and settings.library.folder.name == REFERENCE_SET and "reference endpoint" not in kind:
         raise pytest.UsageError(
-            "the set reference holds answers of the reference endpoint only; record into a set of your own: --cassettes DIR"
+            "the set reference holds answers of the reference endpoint only; record into a set of your own with "
+            "--cassettes DIR"
         )
 
 

@@ -2,8 +2,9 @@
 
 A name is the stem of a file in ``schemas/``, alone or with a fragment: ``response``, ``items#/$defs/output_item``.
 
-The verdict is that of any JSON Schema 2020-12 validator. What is added to jsonschema is speed and the place of an error: a union that says
-how it is discriminated goes straight to the branch that the tag names, so that an error names the wrong member and not the whole union.
+The verdict is that of any JSON Schema 2020-12 validator. What is added to jsonschema is speed and the place of an
+error: a union with a `discriminator` goes straight to the branch that the tag names, so that an error names the wrong
+member and not the whole union. `defaultMapping` names the branch for all other tags; a union without one is closed.
 """
 
 import json
@@ -11,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -46,6 +47,7 @@ _NO_KIND: frozenset[str] = frozenset()
 _ANY_KIND = frozenset(_KIND_NAMES)
 
 Errors = list[ValidationError]
+Steps = tuple[str | int, ...]
 
 
 class SchemaError(Exception):
@@ -56,8 +58,8 @@ class SchemaError(Exception):
 class Violation:
     """One place where a value breaks its schema.
 
-    ``pointer`` is the RFC 6901 pointer to the value at fault, or to the object that lacks a member. Lone surrogates are written as
-    ``\\udxxx`` in all three, so that each can be printed.
+    ``pointer`` is the RFC 6901 pointer to the value at fault, or to the object that lacks a member. Lone surrogates are
+    written as ``\\udxxx`` in all three, so that each can be printed.
     """
 
     pointer: str
@@ -88,17 +90,17 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
 
     Nothing is wrong with them: servers may send what nobody has described yet. Below an unknown tag nothing more is named.
     """
-    found: list[tuple[str | int, ...]] = []
+    found: list[Steps] = []
     # What is nested too deeply is a violation, and no news.
     with suppress(RecursionError):
         _unknown(_parts(_target(_full(name)), instance), instance, (), found)
     yield from map(_pointer, dict.fromkeys(found))
 
 
-# --- loading ---------------------------------------------------------------------------------------------------------
+# --- loading ---
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(stem: str) -> dict[str, Any]:
     """Return the schema file ``stem`` as it is written. Raise SchemaError if it cannot be read."""
     path = SCHEMAS / f"{stem}.json"
@@ -111,7 +113,7 @@ def load(stem: str) -> dict[str, Any]:
     return document
 
 
-@lru_cache(maxsize=None)
+@cache
 def _linked(stem: str) -> dict[str, Any]:
     """Return the schema file with its references in the form of names, so that following one takes a single look-up."""
     document = _link(load(stem), stem)
@@ -143,7 +145,7 @@ def _name(reference: str, stem: str) -> str:
     return f"{path.removesuffix('.json') or stem}#{fragment}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _target(name: str) -> Any:
     """Return the schema that a name leads to."""
     stem, _, fragment = name.partition("#")
@@ -161,7 +163,7 @@ def _target(name: str) -> Any:
     return node
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(name: str) -> Any:
     return _derived(_target(_full(name)))
 
@@ -170,16 +172,19 @@ def _full(name: str) -> str:
     return name if "#" in name else f"{name}#"
 
 
-# --- keywords --------------------------------------------------------------------------------------------------------
+# --- keywords ---
 #
-# jsonschema's own functions put the whole instance into each message, which costs time and fails on deep values and on integers of
-# thousands of digits. These name what was expected and nothing else.
+# jsonschema's own functions put the whole instance into each message, which costs time and fails on deep values and on
+# integers of thousands of digits. These say what was expected and nothing else.
 
 _derivatives: dict[int, Any] = {}
 
 
 def _derived(schema: Any) -> Any:
-    """Return the validator of a part of a schema. Kept, because deriving one costs more than using it; a part lives as long as its file."""
+    """Return the validator of a part of a schema.
+
+    It is kept, because making one costs more than using it, and keeps its schema, so that no other can get that id.
+    """
     validator = _derivatives.get(id(schema))
     if validator is None:
         validator = _derivatives[id(schema)] = _Validator(schema)
@@ -332,7 +337,7 @@ def _discriminated(tags: dict[str, Any], instance: Any) -> Errors:
 
 
 def _mapped(tags: dict[str, Any], instance: Any) -> str | None:
-    """Return the name of the branch that the tag of a value selects, or of the branch for all other tags, if the union is open."""
+    """Return the name of the branch for the tag of a value, if there is one."""
     tag = instance.get(tags["propertyName"]) if isinstance(instance, dict) else None
     target = tags["mapping"].get(tag) if isinstance(tag, str) else None
     return target or tags.get("defaultMapping")
@@ -371,7 +376,7 @@ def _matches(text: str, pattern: str) -> bool:
 
 
 _NUMBER: Any = (int, float)
-_Validator: Any = extend(
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
         "$ref": _ref,
@@ -402,7 +407,7 @@ _Validator: Any = extend(
 )
 
 
-# --- what is not described -------------------------------------------------------------------------------------------
+# --- what is not described ---
 
 
 def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:
@@ -425,9 +430,7 @@ def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:
     return parts
 
 
-def _unknown(
-    parts: list[dict[str, Any]], instance: Any, path: tuple[str | int, ...], found: list[tuple[str | int, ...]]
-) -> None:
+def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: list[Steps]) -> None:
     if isinstance(instance, list):
         for index, value in enumerate(instance):
             inner = [each for part in parts for each in _parts(part.get("items"), value)]
@@ -450,7 +453,7 @@ def _unknown(
             found.append((*path, name))
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- words ---
 
 
 def describe(value: object) -> str:

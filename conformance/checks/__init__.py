@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.checks import echo, errors, items, response, supported_models, unsupported_parameters
+from conformance.checks import (
+    echo,
+    errors,
+    items,
+    response,
+    stream_items,
+    streams,
+    supported_models,
+    unsupported_parameters,
+)
 from conformance.checks.outcome import Outcome, Stated, message, outcome_finding
 from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
@@ -22,7 +31,7 @@ __all__ = [
 ]
 
 # Importing a module of checks registers them.
-MODULES = (echo, errors, items, response, supported_models, unsupported_parameters)
+MODULES = (echo, errors, items, response, stream_items, streams, supported_models, unsupported_parameters)
 
 
 def judge(
