@@ -32,6 +32,11 @@ OBSTACLES: Final = (
     ),
     Obstacle(
         403,
+        "the target refuses the credential (403): check the token, and that it belongs to this target",
+        pattern="invalid (access )?token",
+    ),
+    Obstacle(
+        403,
         "the token lacks the scope that the gateway asks for (403): create one with the scope ai-gateway",
         pattern="scope",
     ),

@@ -88,7 +88,7 @@ def _report(validator: Any, instance: object) -> Iterator[Violation]:
 def unknown_members(name: str, instance: object) -> Iterator[str]:
     """Yield the pointers of members, and of tags of unions, that the named schema says nothing about.
 
-    Nothing is wrong with them: servers may send what nobody has described yet. Below an unknown tag nothing more is named.
+    Nothing is wrong with them: servers may send what nobody has described yet. Below an unknown tag nothing is named.
     """
     found: list[Steps] = []
     # What is nested too deeply is a violation, and no news.
@@ -363,9 +363,10 @@ def _bound(
     """Make the function of a keyword that compares a value of one kind with a limit."""
 
     def keyword(_validator: Any, limit: Any, instance: Any, _schema: Any) -> Errors | None:
-        if isinstance(instance, kind) and not isinstance(instance, bool) and not holds(instance, limit):
-            return [_error(expected.format(limit))]
-        return None
+        if not isinstance(instance, kind) or isinstance(instance, bool) or holds(instance, limit):
+            return None
+        text = expected.format(limit)
+        return [_error(text.removesuffix("s") if limit == 1 else text)]
 
     return keyword
 
@@ -443,10 +444,11 @@ def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: lis
             found.append((*path, tags["propertyName"]))
             return
     described = [part["properties"] for part in parts if "properties" in part]
-    if not described or any("additionalProperties" in part for part in parts):
+    others = [part["additionalProperties"] for part in parts if "additionalProperties" in part]
+    if not described and not others:
         return
     for name, value in instance.items():
-        schemas = [properties[name] for properties in described if name in properties]
+        schemas = [properties[name] for properties in described if name in properties] or others
         if schemas:
             _unknown([each for schema in schemas for each in _parts(schema, value)], value, (*path, name), found)
         else:

@@ -30,9 +30,9 @@ class Parts:
             found.setdefault(step.number(self.key), step)
         return found
 
-    def number(self, item: Item, step: Step) -> int | None:
-        """The number of the part that an event means: its own, or that of the only part where there is no such part."""
-        number, known = step.number(self.key), self.sent(item, "added")
+    def meant(self, known: dict[int | None, Step], step: Step) -> int | None:
+        """The number of the part that an event means: its own, or that of the only known part where it knows none."""
+        number = step.number(self.key)
         return next(iter(known)) if number not in known and len(known) == 1 else number
 
 
@@ -90,9 +90,10 @@ class Text:
     def lanes(self, item: Item) -> dict[int | None, Lane]:
         """The events of these texts in an item, by their number."""
         lanes: dict[int | None, Lane] = {}
+        known = self.parts.sent(item, "added") if self.parts else {}
         for end in ("delta", "done"):
             for step in item.of(f"response.{self.name}.{end}"):
-                number = self.parts.number(item, step) if self.parts else step.number(self.key) if self.key else None
+                number = self.parts.meant(known, step) if self.parts else step.number(self.key) if self.key else None
                 lane = lanes.setdefault(number, Lane())
                 (lane.deltas if end == "delta" else lane.dones).append(step)
         return lanes
@@ -178,18 +179,16 @@ def item_events(t: Timeline) -> Iterator[Finding]:
             if not t.is_resumed:
                 yield Finding(step.where("/output_index"), "the index of an item that was added", _names(step))
             continue
-        told = "output_index" in step.json
-        right = not told or item.has_index(step.number("output_index")), "item_id" not in step.json or item.has(
-            "id", step.json["item_id"]
-        )
         end = item.ends[-1]
-        if not right[0]:
+        right_index = "output_index" not in step.json or item.has_index(step.number("output_index"))
+        right_id = "item_id" not in step.json or item.has("id", step.json["item_id"])
+        if not right_index:
             expected = f"{show(end.json.get('output_index', MISSING))}, the index of its item"
             yield Finding(step.where("/output_index"), expected, show(step.json["output_index"]))
-        if not right[1]:
+        if not right_id:
             expected = f"{show(at(end.json, 'item', 'id'))}, the id of its item"
             yield Finding(step.where("/item_id"), expected, show(step.json["item_id"]))
-        if all(right) and not item.holds(step):
+        if right_index and right_id and not item.holds(step):
             ends = " and ".join(end.where() for end in item.ends)
             yield Finding(step.where(), f"a place between {ends}", f"event {step.index}")
 
@@ -218,9 +217,10 @@ def _check_parts(parts: Parts, t: Timeline) -> Iterator[Finding]:
     for item in _seen_whole(t):
         added, done = parts.sent(item, "added"), parts.sent(item, "done")
         where = pointer(parts.key)
-        for step in (*item.of(f"{parts.prefix}.added"), *item.of(f"{parts.prefix}.done")):
-            if step not in (*added.values(), *done.values()):
-                yield Finding(step.where(where), f"{step.type} once for each part", "another one")
+        for end, first in (("added", added), ("done", done)):
+            for step in item.of(f"{parts.prefix}.{end}"):
+                if first[step.number(parts.key)] is not step:
+                    yield Finding(step.where(where), f"{step.type} once for each part", "another one")
         for number, step in added.items():
             if number not in done and item.done:
                 yield Finding(step.where(where), f"a {parts.prefix}.done for the part", "none")
@@ -388,41 +388,42 @@ def added_empty(t: Timeline) -> Iterator[Finding]:
 # --- annotations and other things in items
 
 
-@stream_rule("annotations", when=lambda t: ANNOTATION in {s.type for s, _ in t.item_events} or any(_annotations(t)))
+@stream_rule(
+    "annotations",
+    when=lambda t: any(ANNOTATION in item.steps or any(_annotations(item.final)) for item in t.items),
+)
 def annotations(t: Timeline) -> Iterator[Finding]:
     """Every annotation of a text was announced, as it is and at its annotation_index."""
     for item in _seen_whole(t):
+        known = CONTENT.sent(item, "added")
         announced: dict[tuple[int | None, int | None], Step] = {}
         for step in item.of(ANNOTATION):
-            place = (CONTENT.number(item, step), step.number("annotation_index"))
+            place = (CONTENT.meant(known, step), step.number("annotation_index"))
             if place in announced:
                 yield Finding(step.where("/annotation_index"), "one event for each annotation", "another one")
             announced.setdefault(place, step)
-        for owner, part, number, annotation in _annotations(t):
-            if owner is not item or item.done is None:
-                continue
+        if item.done is None:
+            continue
+        for part, number, annotation in _annotations(item.final):
             said = announced.pop((part, number), None)
-            where = pointer("item", "content", part, "annotations", number)
             if said is None:
-                yield Finding(item.done.where(where), f"an annotation that {ANNOTATION} announced", show(annotation))
+                where = item.done.where(pointer("item", "content", part, "annotations", number))
+                yield Finding(where, f"an annotation that {ANNOTATION} announced", show(annotation))
             elif said.json.get("annotation") != annotation:
                 received = show(said.json.get("annotation", MISSING))
                 yield Finding(said.where("/annotation"), f"{show(annotation)}, as in event {item.done.index}", received)
-        for step in announced.values() if item.done else ():
-            yield Finding(step.where("/annotation_index"), "the index of an annotation of the text", _annotation_index(step))
+        for step in announced.values():
+            received = show(step.json.get("annotation_index", MISSING))
+            yield Finding(step.where("/annotation_index"), "the index of an annotation of the text", received)
 
 
-def _annotation_index(step: Step) -> str:
-    return show(step.json.get("annotation_index", MISSING))
-
-
-def _annotations(t: Timeline) -> Iterator[tuple[Item, int, int, Any]]:
-    """The annotations of the messages that are done: item, number of the part, number of the annotation, annotation."""
-    for item, content in _contents(t):
-        for part, value in enumerate(content):
-            found = at(value, "annotations")
-            for number, annotation in enumerate(found if isinstance(found, list) else ()):
-                yield item, part, number, annotation
+def _annotations(final: Any) -> Iterator[tuple[int, int, Any]]:
+    """The annotations of a message: number of the part, number of the annotation, annotation."""
+    content = at(final, "content")
+    for part, value in enumerate(content if isinstance(content, list) else ()):
+        found = at(value, "annotations")
+        for number, annotation in enumerate(found if isinstance(found, list) else ()):
+            yield part, number, annotation
 
 
 PARTIAL_IMAGE: Final = "response.image_generation_call.partial_image"
