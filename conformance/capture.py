@@ -1,0 +1,152 @@
+"""Captured exchanges: JSON Lines, one exchange a line, plain or compressed with xz.
+
+A line has the members ``id``, ``request`` {method, path, query, body}, ``response`` {status, headers, and json or
+events} and may have ``tags``; ``body`` is null where it was not kept. Each of ``events`` is {event, data}: the name and
+the JSON value, or the text where it is no JSON. Lines are read one at a time, so a file may be larger than the memory.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar, cast
+
+from conformance.exchange import Exchange, Request
+from conformance.sse import Event
+from conformance.values import MISSING, Unreadable, at, read_json, show
+
+Kind = TypeVar("Kind")
+
+MAX_LINE: Final = 64 * 2**20
+"""Bytes of a line beyond which a file is not read."""
+
+XZ_MAGIC: Final = b"\xfd7zXZ\x00"
+
+
+class CaptureError(Exception):
+    """A captured file cannot be read: which file, which line (0: none in particular), and why."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(f"{file}, line {line}: {why}" if line else f"{file}: {why}")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A captured exchange, its name, and what the capture tells of it beside."""
+
+    id: str
+    exchange: Exchange
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_captures(source: Path | IO[bytes]) -> Iterator[Captured]:
+    """The exchanges of a file, or of an open binary stream, one after the other. Raises CaptureError."""
+    if isinstance(source, Path):
+        try:
+            with source.open("rb") as file:
+                yield from _read(file, str(source))
+        except OSError as error:
+            raise CaptureError(str(source), 0, f"cannot be read: {error.strerror or error}") from error
+    else:
+        yield from _read(source, str(getattr(source, "name", "the capture")))
+
+
+def _read(file: IO[bytes], name: str) -> Iterator[Captured]:
+    reader: Any = file if hasattr(file, "peek") else io.BufferedReader(cast("io.RawIOBase", file))
+    number = 0
+    try:
+        packed = reader.peek(len(XZ_MAGIC)).startswith(XZ_MAGIC)
+        lines: IO[bytes] = lzma.open(reader) if packed else reader  # noqa: SIM115 (whoever opened the file closes it)
+        while line := lines.readline(MAX_LINE + 1):
+            number += 1
+            yield from _line(line, name, number)
+    except (lzma.LZMAError, EOFError) as error:
+        raise CaptureError(name, number + 1, f"cannot be decompressed: {error}") from error
+    finally:
+        if reader is not file:
+            reader.detach()
+
+
+def _line(line: bytes, name: str, number: int) -> Iterator[Captured]:
+    if len(line) > MAX_LINE:
+        raise CaptureError(name, number, f"longer than {MAX_LINE} bytes")
+    if not line.strip():
+        return
+    value = read_json(line)
+    if isinstance(value, Unreadable):
+        cut = "" if line.endswith(b"\n") else "half a line at the end of the file: "
+        raise CaptureError(name, number, f"{cut}{value.why}")
+    try:
+        yield from_json(value)
+    except _Wrong as error:
+        raise CaptureError(name, number, str(error)) from error
+
+
+class _Wrong(Exception):
+    """A member is missing or of another kind."""
+
+
+def from_json(value: Any) -> Captured:
+    """The captured exchange in the JSON value of a line."""
+    request, response = _member(value, "request", dict), _member(value, "response", dict)
+    headers = _member(response, "headers", dict, {})
+    tags = _member(value, "tags", dict, {})
+    events = _events(response) if "events" in response else None
+    body = MISSING if events is not None else response.get("json", MISSING)
+    status = response.get("status")
+    if status is not None and (isinstance(status, bool) or not isinstance(status, int)):
+        raise _Wrong(f"status: expected a number, received {show(status)}")
+    if body is MISSING and events is None:
+        raise _Wrong("response: expected json or events, received neither")
+    sent = request.get("body")
+    return Captured(
+        id=_member(value, "id", str),
+        exchange=Exchange(
+            request=Request(
+                method=_member(request, "method", str),
+                path=_member(request, "path", str),
+                content=None if sent is None else json.dumps(sent).encode(),
+                query=_member(request, "query", str, ""),
+            ),
+            status=_status(body) if status is None else status,
+            headers={name.lower(): text for name, text in headers.items() if isinstance(text, str)},
+            captured_json=body,
+            captured_events=events,
+            names_kept="names not kept" not in str(tags.get("container", "")),
+        ),
+        tags=tags,
+    )
+
+
+def _member(value: Any, name: str, kind: type[Kind], default: Kind | None = None) -> Kind:
+    found = at(value, name)
+    if found is MISSING and default is not None:
+        return default
+    if not isinstance(found, kind):
+        words = {dict: "an object", list: "an array", str: "a string"}
+        raise _Wrong(f"{name}: expected {words[kind]}, received {show(found)}")
+    return found
+
+
+def _events(response: dict[str, Any]) -> tuple[Event, ...]:
+    events = []
+    for event in _member(response, "events", list):
+        name, data = at(event, "event"), at(event, "data")
+        if data is MISSING or not (name is None or name is MISSING or isinstance(name, str)):
+            raise _Wrong(f"events: expected an object with event and data, received {show(event)}")
+        text = data if isinstance(data, str) else json.dumps(data)
+        events.append(Event(name if isinstance(name, str) else None, text))
+    return tuple(events)
+
+
+def _status(body: Any) -> int:
+    """The status of an answer whose status was not kept: that of a success for anything but an error."""
+    is_error = isinstance(at(body, "error"), dict) and at(body, "object") != "response"
+    return 400 if is_error else 200
