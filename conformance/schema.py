@@ -140,7 +140,7 @@ def _link(node: Any, stem: str) -> Any:
 def _name(reference: str, stem: str) -> str:
     """Turn ``#/a``, ``items.json#/a`` or the absolute form of it into a name."""
     path, _, fragment = reference.removeprefix(BASE).partition("#")
-    if path and not path.endswith(".json"):
+    if path and ("/" in path or not path.endswith(".json")):
         raise SchemaError(f"schema {stem!r} refers to {reference!r}, which is no file of {SCHEMAS}")
     return f"{path.removesuffix('.json') or stem}#{fragment}"
 
