@@ -53,11 +53,11 @@ class Record:
 
 
 class Run:
-    """All records of a run."""
+    """All records of a run. ``failed_otherwise`` counts failures that are no case's, such as a stray cassette."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []
-        self.listed = False
+        self.failed_otherwise = 0
 
     def add(self, values: dict[str, Any]) -> None:
         """Adds a record from its plain values."""
@@ -84,7 +84,7 @@ class Run:
         if status not in (0, FAILED_STATUS) or not self.records:
             return status
         outcomes = {record.outcome for record in self.records}
-        if outcomes & {CaseOutcome.FAIL, CaseOutcome.SUITE_ERROR}:
+        if self.failed_otherwise or outcomes & {CaseOutcome.FAIL, CaseOutcome.SUITE_ERROR}:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
