@@ -23,7 +23,7 @@ from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNo
 
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
-PROVENANCE = pytest.StashKey[list[str]]()
+PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
 
@@ -355,9 +355,11 @@ class Collector:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Adds the record that a report carries."""
+        """Adds the record that a report carries, and counts what failed without one."""
         if (values := getattr(report, "conformance", None)) is not None:
             self.run.add(values)
+        elif report.failed:
+            self.run.failed_otherwise += 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -368,14 +370,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = session.config.stash[RUN].exit_status(int(session.exitstatus), settings.fail_on)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Shows warnings, observations, the matrix and the verdict."""
     run = config.stash[RUN]
     if not run.records:
         return
-    settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
-    sections = report.summary(run, width=width, provenance=config.stash[PROVENANCE], fail_on=settings.fail_on)
-    for title, text in sections:
+    status = run.exit_status(int(exitstatus), config.stash[SETTINGS].fail_on)
+    for title, text in report.summary(run, width=width, provenance=config.stash[PROVENANCE], status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

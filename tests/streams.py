@@ -11,6 +11,10 @@ from conformance.sse import Event
 
 JSON = dict[str, Any]
 
+TOOLS: list[JSON] = [
+    {"type": "function", "name": "get_weather", "description": None, "parameters": {"type": "object"}, "strict": True},
+    {"type": "custom", "name": "code_exec", "description": "Runs Python.", "format": {"type": "text"}},
+]
 RESPONSE: JSON = {
     "id": "resp_1",
     "object": "response",
@@ -32,7 +36,7 @@ RESPONSE: JSON = {
     "temperature": 1.0,
     "text": {"format": {"type": "text"}},
     "tool_choice": "auto",
-    "tools": [],
+    "tools": TOOLS,
     "top_p": 1.0,
     "truncation": "disabled",
     "usage": None,
@@ -106,7 +110,7 @@ class Stream:
             {"status": "completed", "content": [part]},
             ("content_part.added", place | {"part": {"type": "refusal", "refusal": ""}}),
             *(("refusal.delta", place | {"delta": piece}) for piece in pieces),
-            ("refusal.done", place | part),
+            ("refusal.done", place | {"refusal": part["refusal"]}),
             ("content_part.done", place | {"part": part}),
         )
 
@@ -247,7 +251,8 @@ class Stream:
         return captured(self.sent, **members)
 
 
-REQUEST = Request("POST", "/v1/responses", json.dumps({"model": "gpt-5.4", "input": "Hi", "stream": True}).encode())
+ASKED: JSON = {"model": "gpt-5.4", "input": "Hi", "stream": True, "tools": TOOLS}
+REQUEST = Request("POST", "/v1/responses", json.dumps(ASKED).encode())
 HEADERS = {"content-type": "text/event-stream"}
 
 

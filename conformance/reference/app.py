@@ -107,5 +107,5 @@ async def _body(reply: Reply, chunk_bytes: int | None, delay: float) -> AsyncIte
     for chunk in chunks((frame.encoded() for frame in frames), chunk_bytes):
         if chunk is not None:
             yield chunk
-        elif delay:
-            await asyncio.sleep(delay)
+        # A turn of the event loop even without a delay: else nobody notices that the client has gone.
+        await asyncio.sleep(delay if chunk is None else 0)

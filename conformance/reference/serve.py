@@ -63,13 +63,14 @@ def base_url(listener: socket.socket) -> str:
 
 
 def serve(app: ASGIApp, listener: socket.socket, announce: Callable[[str], object] = sys.stdout.write) -> None:
-    """Serve until the process is told to stop; says the base URL on one line first."""
+    """Say the base URL on one line, and serve until a signal: uvicorn stops in peace and raises the signal again.
+
+    Raises KeyboardInterrupt after SIGINT, SystemExit after SIGTERM.
+    """
     signal.signal(signal.SIGTERM, _stop)
     announce(f"{base_url(listener)}\n")
     sys.stdout.flush()
-    # uvicorn stops on a signal, and raises it again when it has stopped.
-    with contextlib.suppress(KeyboardInterrupt, SystemExit):
-        uvicorn.Server(_config(app)).run(sockets=[listener])
+    uvicorn.Server(_config(app)).run(sockets=[listener])
 
 
 def _stop(*_: object) -> NoReturn:
