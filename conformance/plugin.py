@@ -377,6 +377,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), config.stash[SETTINGS].fail_on)
-    for title, text in report.summary(run, width=width, provenance=config.stash[PROVENANCE], status=status):
+    provenance = list(config.stash[PROVENANCE])
+    for title, text in report.summary(run, width=width, provenance=provenance, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

@@ -6,9 +6,10 @@ import collections
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conformance.values import printable, shorten
-from conformance.verdict import CaseOutcome, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Run
 
 MAX_ROWS = 40
+RESULTS = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 SHORT = {
     CaseOutcome.NOT_APPLICABLE: "n/a",
     CaseOutcome.PASS: "pass",
@@ -20,7 +21,7 @@ SHORT = {
 }
 
 
-def summary(run: Run, *, width: int, provenance: Sequence[str], fail_on: str) -> Iterator[tuple[str, str]]:
+def summary(run: Run, *, width: int, provenance: Sequence[str], status: int) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each, in order."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
@@ -29,7 +30,7 @@ def summary(run: Run, *, width: int, provenance: Sequence[str], fail_on: str) ->
     if rows := list(_findings(run, "may")):
         yield "observed (may)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, width))
-    yield "verdict", "\n".join(_verdict(run, provenance, fail_on))
+    yield "verdict", "\n".join(_verdict(run, provenance, status))
 
 
 def _could_not_run(run: Run) -> list[str]:
@@ -103,13 +104,14 @@ def _blocks(
             yield ""
 
 
-def _verdict(run: Run, provenance: Sequence[str], fail_on: str) -> Iterator[str]:
+def _verdict(run: Run, provenance: Sequence[str], status: int) -> Iterator[str]:
     counted = collections.Counter(record.outcome for record in run.records)
     told = ", ".join(f"{counted[outcome]} {outcome}" for outcome in reversed(CaseOutcome) if counted[outcome])
     requests = sum(record.requests for record in run.records)
     yield f"{len(run.records)} cases: {told}"
     per_request = f" ({run.judged / requests:.1f} a request)" if requests else ""
-    yield f"{run.judged} judgements of requirements on {requests} requests{per_request}; fails on {fail_on}"
+    yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
     yield from provenance
+    yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"

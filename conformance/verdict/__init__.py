@@ -4,6 +4,7 @@ from conformance.verdict.case import Case, CouldNotRun, SuiteError
 from conformance.verdict.outcomes import (
     COULD_NOT_RUN_STATUS,
     FAIL_ON,
+    FAILED_STATUS,
     CaseOutcome,
     Record,
     Run,
@@ -11,6 +12,7 @@ from conformance.verdict.outcomes import (
 
 __all__ = [
     "COULD_NOT_RUN_STATUS",
+    "FAILED_STATUS",
     "FAIL_ON",
     "Case",
     "CaseOutcome",
