@@ -145,7 +145,7 @@ def _strays(session: pytest.Session, settings: Settings, known: dict[str, dict[s
     chapters = {name for name, chapter in settings.contract.chapters.items() if not chapter.universal}
     complete = {name: tests for name, tests in known.items() if _is_complete(session, name)}
     return [
-        Stray.from_parent(session, name=f"stray cassette {path.relative_to(settings.library.folder)}", file=path)
+        Stray.from_parent(session, name=path.name, nodeid=f"stray cassette {path}", file=path)
         for path in settings.library.strays(complete, chapters)
     ]
 
@@ -377,7 +377,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), config.stash[SETTINGS].fail_on)
-    provenance = list(config.stash[PROVENANCE])
+    provenance: list[str] = config.stash[PROVENANCE]
     for title, text in report.summary(run, width=width, provenance=provenance, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

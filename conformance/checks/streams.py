@@ -136,7 +136,7 @@ def event_names(t: Timeline) -> Iterator[Finding]:
     """The ``event:`` line says the type in the data."""
     for step in t.steps:
         name = t.exchange.events[step.index].name
-        if step.type and name != step.type:
+        if "type" in step.json and name != step.type:
             received = "no event: line" if name is None else f"event: {show(name)}"
             yield Finding(step.where(), f"event: {step.type}", received)
 
@@ -150,7 +150,7 @@ def event_json(t: Timeline) -> Iterator[Finding]:
         if not (index == cut and isinstance(event.json, Unreadable)):
             yield Finding(f"event {index}", "a JSON object", show(event.json))
     for step in t.steps:
-        if not step.type:
+        if not isinstance(step.json.get("type"), str) or not step.type:
             yield Finding(step.where("/type"), "the type of the event", show(step.json.get("type", MISSING)))
 
 
@@ -165,7 +165,7 @@ def _schema_findings(view: View) -> Iterator[Finding]:
     judged = view.timeline.terminal if view.answer is not MISSING else None
     placed = {pointer(member) for member in PLACED_MEMBERS}
     for step in view.timeline.steps:
-        for violation in violations("events", step.json) if step.type else ():
+        for violation in violations("events", step.json) if isinstance(step.json.get("type"), str) else ():
             owned = violation.pointer in placed or (step is judged and violation.pointer.startswith("/response/"))
             if not owned and not (step is judged and violation.pointer == "/response"):
                 yield Finding(step.where(violation.pointer), violation.expected, violation.received)

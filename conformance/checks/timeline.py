@@ -95,7 +95,8 @@ class Timeline:
         self.markers: list[int] = []
         for index, event in enumerate(exchange.events):
             if isinstance(event.json, dict):
-                self.places.append(Step(index, event.type or "", event.json))
+                # A type that stands on the event: line only is taken from there, once a rule has said so.
+                self.places.append(Step(index, event.type or event.name or "", event.json))
             elif event.data.strip() == DONE:
                 self.markers.append(index)
             else:
@@ -151,7 +152,8 @@ class Timeline:
             if step.type == ADDED:
                 item = find(step, at(step.json, "item", "id"))
                 if item is not None and item.added is not None and self._repeats(item, step):
-                    item.repeats.append(step)
+                    if not self._is_too_late(step, item):
+                        item.repeats.append(step)
                     continue
                 item = Item(added=step)
                 self.items.append(item)
@@ -160,7 +162,8 @@ class Timeline:
             elif step.type == ITEM_DONE:
                 item = find(step, at(step.json, "item", "id"))
                 if item is not None and item.done is not None and item.has("id", at(step.json, "item", "id")):
-                    item.repeats.append(step)
+                    if not self._is_too_late(step, item):
+                        item.repeats.append(step)
                     continue
                 if item is None or item.done is not None:
                     item = Item()
@@ -176,9 +179,15 @@ class Timeline:
                 self.item_events.append((step, item))
         for position, step, only in orphans:
             self.item_events[position] = (step, find(step, step.json.get("item_id")) or only)
+        self.item_events = [(step, item) for step, item in self.item_events if not self._is_too_late(step, item)]
         for step, item in self.item_events:
             if item is not None:
                 item.steps.setdefault(step.type, []).append(step)
+
+    def _is_too_late(self, step: Step, item: Item | None) -> bool:
+        """True for an event after the end of a response in which its item was done: one rule says so, and it counts no more."""
+        end = self.terminal.index if self.terminal else step.index
+        return step.index > end and (item is None or (item.done is not None and item.done.index < end))
 
     @staticmethod
     def _repeats(item: Item, step: Step) -> bool:
