@@ -42,9 +42,10 @@ def _serve(options: argparse.Namespace) -> int:
         from conformance.reference.app import create_app
         from conformance.reference.serve import listen, serve
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in {"starlette", "uvicorn"}:
+        package = (error.name or "").partition(".")[0]
+        if package not in {"starlette", "uvicorn"}:
             raise
-        return _fail(f"the package {error.name} is missing: pip install --group reference")
+        return _fail(f"the package {package} is missing: pip install --group reference")
     app = create_app(token=options.token, chunk_bytes=options.chunk_bytes, delay=options.delay)
     try:
         listener = listen(options.host, options.port)

@@ -24,6 +24,7 @@ Kind = TypeVar("Kind")
 MAX_LINE: Final = 64 * 2**20
 """Bytes of a line beyond which a file is not read."""
 
+KIND_NAMES: Final = {"dict": "an object", "list": "an array", "str": "a string"}
 XZ_MAGIC: Final = b"\xfd7zXZ\x00"
 
 
@@ -130,8 +131,7 @@ def _member(value: Any, name: str, kind: type[Kind], default: Kind | None = None
     if found is MISSING and default is not None:
         return default
     if not isinstance(found, kind):
-        words = {dict: "an object", list: "an array", str: "a string"}
-        raise _Wrong(f"{name}: expected {words[kind]}, received {show(found)}")
+        raise _Wrong(f"{name}: expected {KIND_NAMES[kind.__name__]}, received {show(found)}")
     return found
 
 

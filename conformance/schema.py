@@ -21,10 +21,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from conformance.values import MISSING, pointer, printable, show
+
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 BASE = "https://responses-conformance.example/schemas/"
 
-_ROOM = 80
+ROOM = 80
+"""How long a value is shown in a violation, in characters."""
+
 _KIND_NAMES = {
     "string": "a string",
     "integer": "an integer",
@@ -79,7 +83,7 @@ def _report(validator: Any, instance: object) -> Iterator[Violation]:
         errors = [_error("a value that is nested less deeply", instance=instance)]
     seen = set()
     for error in errors:
-        violation = Violation(_pointer(error.path), _printable(error.message), describe(error.instance))
+        violation = Violation(pointer(*error.path), printable(error.message), show(error.instance, ROOM))
         if violation not in seen:
             seen.add(violation)
             yield violation
@@ -94,7 +98,7 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     # What is nested too deeply is a violation, and no news.
     with suppress(RecursionError):
         _unknown(_parts(_target(_full(name)), instance), instance, (), found)
-    yield from map(_pointer, dict.fromkeys(found))
+    yield from (pointer(*steps) for steps in dict.fromkeys(found))
 
 
 # --- loading ---
@@ -205,13 +209,6 @@ def _check(instance: Any, schema: Any, step: str | int | None = None) -> Errors:
     return errors
 
 
-class _Nothing:
-    """Stands for a value that is not there."""
-
-
-_NOTHING = _Nothing()
-
-
 def _error(expected: str, **details: Any) -> ValidationError:
     return ValidationError(expected, **details)
 
@@ -234,7 +231,7 @@ def _type(_validator: Any, types: str | list[str], instance: Any, _schema: Any) 
 
 
 def _const(_validator: Any, value: Any, instance: Any, _schema: Any) -> Errors | None:
-    return None if _same(value, instance) else [_error(describe(value))]
+    return None if _same(value, instance) else [_error(show(value, ROOM))]
 
 
 def _enum(_validator: Any, values: list[Any], instance: Any, _schema: Any) -> Errors | None:
@@ -258,7 +255,7 @@ def _properties(_validator: Any, properties: dict[str, Any], instance: Any, _sch
 def _required(_validator: Any, names: list[str], instance: Any, _schema: Any) -> Errors | None:
     if not isinstance(instance, dict):
         return None
-    return [_error(f"the member {_quoted(name)}", instance=_NOTHING) for name in names if name not in instance]
+    return [_error(f"the member {show(name)}", instance=MISSING) for name in names if name not in instance]
 
 
 def _additional_properties(_validator: Any, rest: Any, instance: Any, schema: Any) -> Errors | None:
@@ -318,8 +315,8 @@ def _any_of(_validator: Any, branches: list[Any], instance: Any, schema: Any) ->
     if len(found) == 1:
         return found[0]
     if all(isinstance(each, dict) and list(each) == ["required"] for each in candidates):
-        names = (_quoted(name) for each in candidates for name in each["required"])
-        return [_error(f"the member {_either(names)}", instance=_NOTHING)]
+        names = (show(name) for each in candidates for name in each["required"])
+        return [_error(f"the member {_either(names)}", instance=MISSING)]
     return [_error(f"a value of one of {len(candidates)} forms")]
 
 
@@ -330,9 +327,9 @@ def _discriminated(tags: dict[str, Any], instance: Any) -> Errors:
     if target is not None:
         return _check(instance, _target(target))
     name = tags["propertyName"]
-    tag = instance.get(name, _NOTHING)
-    if tag is _NOTHING:
-        return [_error(f"the member {_quoted(name)}", instance=_NOTHING)]
+    tag = instance.get(name, MISSING)
+    if tag is MISSING:
+        return [_error(f"the member {show(name)}", instance=MISSING)]
     return [_error(_one_of(list(tags["mapping"])), path=[name], instance=tag)]
 
 
@@ -455,64 +452,13 @@ def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: lis
             found.append((*path, name))
 
 
-# --- words ---
-
-
-def describe(value: object) -> str:
-    """Render any JSON value on one printable line of some 80 characters; ``nothing`` for a member that is not there."""
-    text = _printable(_render(value, 3))
-    return text if len(text) <= _ROOM else text[: _ROOM - 1] + "…"
-
-
-def _render(value: object, depth: int) -> str:
-    """Render as JSON, leaving out what would not fit anyway: values can be deep, long and wide without limit."""
-    if isinstance(value, _Nothing):
-        return "nothing"
-    if isinstance(value, str):
-        return _quoted(value[:_ROOM])
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
-        return f"an integer of {value.bit_length()} bits"
-    if isinstance(value, dict):
-        members = [
-            f"{_quoted(str(key)[:_ROOM])}: {_render(each, depth - 1)}" for key, each in _first(value.items(), depth)
-        ]
-        return _fenced("{", members, len(value), "}")
-    if isinstance(value, list):
-        return _fenced("[", [_render(each, depth - 1) for each in _first(value, depth)], len(value), "]")
-    if value is None or isinstance(value, bool | int | float):
-        return json.dumps(value)
-    return type(value).__name__
-
-
-def _first(values: Any, depth: int) -> Iterator[Any]:
-    if depth > 0:
-        for _, each in zip(range(_ROOM // 4), values, strict=False):
-            yield each
-
-
-def _fenced(left: str, parts: list[str], total: int, right: str) -> str:
-    return left + ", ".join(parts if len(parts) == total else [*parts, "…"]) + right
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _pointer(path: Any) -> str:
-    return _printable("".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path))
-
-
 def _either(parts: Any) -> str:
     words = list(parts)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing"
 
 
 def _one_of(values: list[Any]) -> str:
-    shown = [describe(each) for each in values[:12]]
+    shown = [show(each, ROOM) for each in values[:12]]
     if len(values) == 1:
         return shown[0]
     return f"one of {', '.join(shown)}" + (f", … ({len(values)} in all)" if len(values) > len(shown) else "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -110,16 +110,37 @@ def pointer(*path: str | int) -> str:
 
 
 def show(value: Any, limit: int = 100) -> str:
-    """A value as short JSON text on one line, for a finding."""
+    """A value as JSON text on one printable line of at most ``limit`` characters, for a finding.
+
+    Safe for any value, however deep, long or wide: what would not fit is not looked at.
+    """
+    return shorten(printable(_render(value, 3, limit)), limit)
+
+
+def _render(value: Any, depth: int, limit: int) -> str:
     if isinstance(value, (Missing, Unreadable)):
         return repr(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    try:
-        text = printable(json.dumps(value, ensure_ascii=False))
-    except (TypeError, ValueError, RecursionError):
-        text = f"a value that cannot be shown ({type(value).__name__})"
-    return shorten(text, limit)
+    if isinstance(value, str):
+        return _quoted(value[:limit])
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
+        return f"an integer of {value.bit_length()} bits"
+    shown = itertools.islice(value, limit // 4 if depth > 0 else 0) if isinstance(value, (dict, list)) else ()
+    if isinstance(value, dict):
+        members = [f"{_quoted(str(name)[:limit])}: {_render(value[name], depth - 1, limit)}" for name in shown]
+        return _fenced("{", members, len(value), "}")
+    if isinstance(value, list):
+        return _fenced("[", [_render(each, depth - 1, limit) for each in shown], len(value), "]")
+    if value is None or isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    return type(value).__name__
+
+
+def _fenced(left: str, parts: list[str], total: int, right: str) -> str:
+    return left + ", ".join(parts if len(parts) == total else [*parts, "…"]) + right
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def printable(text: str) -> str:

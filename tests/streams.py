@@ -76,23 +76,23 @@ class Stream:
         self.output.append(copy.deepcopy(whole))
         return self
 
-    def text(self, *pieces: str, annotations: tuple[JSON, ...] = (), id_: str = "msg_1") -> Stream:
+    def text(self, *pieces: str, notes: tuple[JSON, ...] = (), id_: str = "msg_1") -> Stream:
         """A message with one text in pieces."""
-        return self.message([(pieces, annotations)], id_)
+        return self.message([(pieces, notes)], id_)
 
     def message(self, texts: list[tuple[tuple[str, ...], tuple[JSON, ...]]], id_: str = "msg_1") -> Stream:
         """A message with several texts, each with its pieces and its annotations."""
         content: list[JSON] = []
         between: list[tuple[str, JSON]] = []
-        for number, (pieces, annotations) in enumerate(texts):
+        for number, (pieces, notes) in enumerate(texts):
             place = {"content_index": number}
             empty: JSON = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
-            part = empty | {"text": "".join(pieces), "annotations": list(annotations)}
+            part = empty | {"text": "".join(pieces), "annotations": list(notes)}
             between += [("content_part.added", place | {"part": empty})]
             between += [("output_text.delta", place | {"delta": piece, "logprobs": []}) for piece in pieces]
             between += [
                 ("output_text.annotation.added", place | {"annotation_index": n, "annotation": annotation})
-                for n, annotation in enumerate(annotations)
+                for n, annotation in enumerate(notes)
             ]
             between += [("output_text.done", place | {"text": part["text"], "logprobs": []})]
             between += [("content_part.done", place | {"part": part})]
@@ -238,7 +238,8 @@ class Stream:
             ("image_generation_call.partial_image", {"partial_image_b64": "AA==", "partial_image_index": number})
             for number in range(2)
         ]
-        return self.item(added, {"status": "completed", "result": "AA=="}, ("image_generation_call.generating", {}), *partial)
+        done = {"status": "completed", "result": "AA=="}
+        return self.item(added, done, ("image_generation_call.generating", {}), *partial)
 
     def end(self, status: str = "completed", **members: Any) -> Stream:
         """Ends the response."""
@@ -302,7 +303,7 @@ def good() -> dict[str, Stream]:
         "text": Stream().text("Hel", "lo, ", "wörld 🌍").end(),
         "empty_text": Stream().text().end(),
         "two_parts": Stream().message([(("One", "."), ()), (("Two", "!"), (CITATION,))]).end(),
-        "annotations": Stream().text("See", " here", annotations=(CITATION, CITATION | {"start_index": 2})).end(),
+        "annotations": Stream().text("See", " here", notes=(CITATION, CITATION | {"start_index": 2})).end(),
         "refusal": Stream().refusal("I ", "will not.").end(),
         "reasoning": Stream().reasoning(("I ", "think"), ("More ", "thought"), encrypted="abc").text("So", "!").end(),
         "reasoning_text": Stream().reasoning_text("In ", "the open").text("Yes", ".").end(),

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from conformance import schema
-from conformance.schema import BASE, SCHEMAS, SchemaError, Violation, describe, load, unknown_members, violations
+from conformance.schema import BASE, ROOM, SCHEMAS, SchemaError, Violation, load, unknown_members, violations
+from conformance.values import show
 
 FILES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
 OURS = ["errors", "events", "items", "request", "response", "tools"]
@@ -591,7 +592,7 @@ def test_lone_surrogates_can_be_printed() -> None:
     ],
 )
 def test_values_are_described_in_short(value: object, expected: str) -> None:
-    assert describe(value) == expected
+    assert show(value, ROOM) == expected
 
 
 JSON = st.recursive(

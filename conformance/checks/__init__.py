@@ -8,6 +8,7 @@ from conformance.checks import (
     items,
     response,
     stream_items,
+    stream_texts,
     streams,
     supported_models,
     unsupported_parameters,
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 # Importing a module of checks registers them.
-MODULES = (echo, errors, items, response, stream_items, streams, supported_models, unsupported_parameters)
+MODULES = (echo, errors, items, response, stream_items, stream_texts, streams, supported_models, unsupported_parameters)
 
 
 def judge(

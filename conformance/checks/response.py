@@ -26,6 +26,13 @@ def schema(view: View) -> Iterator[Finding]:
         yield Finding(view.where(violation.pointer), violation.expected, violation.received)
 
 
+@rule("response.current_members", when=lambda view: isinstance(view.answer, dict))
+def current_members(view: View) -> Iterator[Finding]:
+    """The response object has what every current answer of OpenAI has, also where descriptions call it optional."""
+    for violation in violations("response#/$defs/current", view.answer):
+        yield Finding(view.where(violation.pointer), violation.expected, violation.received)
+
+
 @rule("response.completed", when=lambda view: view.status == "completed")
 def completed(view: View) -> Iterator[Finding]:
     """A completed response has a usage and an output, and neither an error nor incomplete_details."""

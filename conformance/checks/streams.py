@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from conformance.checks.rules import Finding, rule
-from conformance.checks.timeline import ITEM_DONE, Step, Timeline
+from conformance.checks.timeline import ITEM_DONE, TERMINAL, Step, Timeline
 from conformance.checks.view import View
 from conformance.schema import load, violations
 from conformance.values import MISSING, Unreadable, at, pointer, show
@@ -185,21 +185,19 @@ def numbering(t: Timeline) -> Iterator[Finding]:
     if all("sequence_number" not in step.json for step in t.steps):
         yield Finding(t.steps[0].where("/sequence_number"), "a number on every event", "a number on no event")
         return
-    after = t.starting_after
-    expected = 0 if after is None else int(after) + 1 if after.isascii() and after.isdecimal() else None
+    expected = 0 if t.starting_after is None else t.starting_after + 1
     for step in t.places:
-        number = step.number("sequence_number") if step else None
-        if step is not None and (number is None or number != expected and expected is not None):
+        number = step.number("sequence_number") if step else expected
+        if step is not None and number != expected:
             received = show(step.json.get("sequence_number", MISSING))
-            yield Finding(step.where("/sequence_number"), "a number" if expected is None else str(expected), received)
-        if number is not None or expected is not None:
-            expected = (number if number is not None else expected or 0) + 1
+            yield Finding(step.where("/sequence_number"), str(expected), received)
+        expected = (expected if number is None else number) + 1
 
 
 # --- beginning and end
 
 
-@stream_rule("first_event", when=lambda t: t.steps and not t.is_resumed)
+@stream_rule("first_event", when=lambda t: t.steps and t.starting_after is None)
 def first_event(t: Timeline) -> Iterator[Finding]:
     """The first event is response.created, and it comes once."""
     if t.steps[0].type != "response.created":
@@ -208,7 +206,7 @@ def first_event(t: Timeline) -> Iterator[Finding]:
         yield Finding(step.where(), "response.created once", "another one")
 
 
-@stream_rule("in_progress", when=lambda t: not t.is_resumed and (t.terminal or t.item_events or t.items))
+@stream_rule("in_progress", when=lambda t: not t.is_partial and (t.terminal or t.item_events or t.items))
 def in_progress(t: Timeline) -> Iterator[Finding]:
     """response.in_progress comes once, before any output."""
     found = list(t.of("response.in_progress"))
@@ -237,10 +235,11 @@ def terminal(t: Timeline) -> Iterator[Finding]:
 @stream_rule("last_event", when=lambda t: t.terminal)
 def last_event(t: Timeline) -> Iterator[Finding]:
     """Nothing follows the event that ends the response, and the stream ends with it."""
+    assert t.terminal is not None
     for step in t.steps:
-        if t.terminal and step.index > t.terminal.index and step not in t.terminals:
+        if step.index > t.terminal.index and step.type not in TERMINAL:
             yield Finding(step.where(), f"nothing after event {t.terminal.index} {t.terminal.type}", show(step.type))
-    if t.exchange.broken and t.terminal:
+    if t.exchange.broken:
         yield Finding(t.terminal.where(), "the end of the stream after it", t.exchange.broken)
 
 
@@ -296,8 +295,9 @@ def created_is_empty(t: Timeline) -> Iterator[Finding]:
 @stream_rule("created_echo", when=lambda t: t.terminal and _beginnings(t))
 def created_echo(t: Timeline) -> Iterator[Finding]:
     """The settings of the response are the same in its first and in its last event."""
+    assert t.terminal is not None
     first = _beginnings(t)[0]
-    for member in ECHOED if t.terminal else ():
+    for member in ECHOED:
         before, after = at(first.json, "response", member), at(t.terminal.json, "response", member)
         if before is not MISSING and after is not MISSING and before != after:
             expected = f"{show(before)}, as in event {first.index}"
@@ -311,7 +311,7 @@ def terminal_output(t: Timeline) -> Iterator[Finding]:
     """The output of the response object in the last event is what output_item.done gave, item by item."""
     assert t.terminal is not None
     output = t.terminal.json["response"]["output"]
-    if t.is_resumed:
+    if t.is_partial:
         sent = {step.number("output_index"): at(step.json, "item") for step in t.of(ITEM_DONE)}
         pairs = [(index, sent[index]) for index in range(len(output)) if index in sent]
     else:

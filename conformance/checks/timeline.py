@@ -111,21 +111,25 @@ class Timeline:
         self._place()
 
     @property
-    def starting_after(self) -> str | None:
+    def starting_after(self) -> int | None:
         """The number after which a stream was resumed, or None for one that has to begin at its beginning."""
         request = self.exchange.request
-        values = parse_qs(request.query).get("starting_after") if request.method == "GET" else None
-        return values[-1] if values else None
+        number = parse_qs(request.query).get("starting_after", [""])[-1] if request.method == "GET" else ""
+        return int(number) if number.isascii() and number.isdecimal() and len(number) < 20 else None
 
     @property
-    def is_resumed(self) -> bool:
-        """True for a stream that may begin in the middle."""
-        return self.starting_after is not None
+    def is_partial(self) -> bool:
+        """True for a stream that was resumed after more than its first event, so that items may be begun in it."""
+        return bool(self.starting_after)
 
     @property
     def ran_through(self) -> bool:
         """True if the stream came to its planned end, so that everything that was begun has to be closed."""
         return self.terminal is not None and self.terminal.type != "response.failed"
+
+    def seen_whole(self) -> Iterator[Item]:
+        """The items whose life the stream shows from its beginning."""
+        return (item for item in self.items if not (self.is_partial and item.added is None))
 
     def of(self, *types: str) -> Iterator[Step]:
         """The events of some types, in order."""
@@ -185,7 +189,7 @@ class Timeline:
                 item.steps.setdefault(step.type, []).append(step)
 
     def _is_too_late(self, step: Step, item: Item | None) -> bool:
-        """True for an event after the end of a response in which its item was done: one rule says so, and it counts no more."""
+        """True for an event after the end of a response in which its item was done: it counts no more."""
         end = self.terminal.index if self.terminal else step.index
         return step.index > end and (item is None or (item.done is not None and item.done.index < end))
 

@@ -6,7 +6,7 @@ import json
 import string
 from typing import Any, Final
 
-from conformance.reference.generate import NoInstanceError, instance
+from conformance.reference.generate import NoInstance, instance
 from conformance.reference.models import snapshot
 from conformance.reference.refusal import invalid
 from conformance.reference.request import Request
@@ -86,7 +86,7 @@ def _echo(request: Request) -> dict[str, Any]:
         "moderation": None,
         "previous_response_id": None,
         "reasoning": {
-            "context": reasoning.get("context") or "current_turn",
+            "context": "all_turns" if reasoning.get("context") == "all_turns" else "current_turn",
             "effort": request.effort,
             "mode": reasoning.get("mode") or "standard",
             "summary": "detailed" if summary == "auto" else summary,
@@ -138,7 +138,7 @@ def _text(request: Request) -> str:
         return sentence
     try:
         return _json(instance(form["schema"]))
-    except NoInstanceError as error:
+    except NoInstance as error:
         raise invalid("text.format.schema", f"{error}.") from None
 
 

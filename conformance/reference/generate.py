@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 from urllib.parse import unquote
 
-from conformance.reference.pattern import UnsupportedPatternError, matching
+from conformance.reference.pattern import Unsupported, matching
 from conformance.reference.strict import is_instance
 
 # References that may be followed inside one another. The smallest number that gives an instance is used, so that a
@@ -44,12 +44,12 @@ MEANT_BY: Final = (
 FAILURES: Final = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
-class NoInstanceError(ValueError):
+class NoInstance(ValueError):
     """The schema has no instance, or none that this module can find."""
 
 
 def instance(schema: Any) -> Any:
-    """A value that is valid against the schema. Raises NoInstanceError."""
+    """A value that is valid against the schema. Raises NoInstance."""
     for depth in DEPTHS:
         try:
             value = _Generator(schema).value(schema, depth, 0)
@@ -57,7 +57,7 @@ def instance(schema: Any) -> Any:
             continue
         if is_instance(value, schema):
             return value
-    raise NoInstanceError("no instance of the schema was found")
+    raise NoInstance("no instance of the schema was found")
 
 
 class _Generator:
@@ -71,21 +71,21 @@ class _Generator:
         """A value for a part of the schema; ``salt`` tells values apart that have to differ."""
         self._steps += 1
         if self._steps > MAX_STEPS or schema is False:
-            raise NoInstanceError("too many alternatives, or none")
+            raise NoInstance("too many alternatives, or none")
         if not isinstance(schema, dict):
             return WORDS[salt % len(WORDS)]
         for flat, left in self._plain(schema, depth):
             try:
                 return self._plain_value(flat, left, salt)
-            except (NoInstanceError, UnsupportedPatternError):
+            except (NoInstance, Unsupported):
                 continue
-        raise NoInstanceError("no alternative has an instance")
+        raise NoInstance("no alternative has an instance")
 
     def _plain(self, schema: dict[str, Any], depth: int) -> Iterator[tuple[dict[str, Any], int]]:
         """The schema without $ref, allOf, anyOf and oneOf: one schema for each combination of alternatives."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise NoInstanceError("too many alternatives")
+            raise NoInstance("too many alternatives")
         rest = dict(schema)
         if "$ref" in rest:
             if depth == 0:
@@ -108,7 +108,7 @@ class _Generator:
     def _target(self, reference: str) -> Any:
         """What a reference inside the same schema points to."""
         if reference != "#" and not reference.startswith("#/"):
-            raise NoInstanceError("a reference that leads out of the schema")
+            raise NoInstance("a reference that leads out of the schema")
         found: Any = self._root
         for step in unquote(reference[2:]).split("/") if reference != "#" else ():
             key = step.replace("~1", "/").replace("~0", "~")
@@ -117,7 +117,7 @@ class _Generator:
             elif isinstance(found, list) and key.isascii() and key.isdigit() and int(key) < len(found):
                 found = found[int(key)]
             else:
-                raise NoInstanceError("a reference to nothing")
+                raise NoInstance("a reference to nothing")
         return found
 
     def _plain_value(self, schema: dict[str, Any], depth: int, salt: int) -> Any:
@@ -127,7 +127,7 @@ class _Generator:
         if "enum" in schema:
             fitting = [value for value in schema["enum"] if is_instance(value, _own_limits(schema))]
             if not fitting:
-                raise NoInstanceError("no value of the enumeration fits")
+                raise NoInstance("no value of the enumeration fits")
             return fitting[salt % len(fitting)]
         match kind:
             case "object":
@@ -154,7 +154,7 @@ class _Generator:
                 break
             try:
                 made[name] = self.value(properties.get(name, others), depth, 0)
-            except (NoInstanceError, UnsupportedPatternError):
+            except (NoInstance, Unsupported):
                 if name in required:
                     raise
         for number in range(_bounded(schema.get("minProperties", 0)) - len(made)):
@@ -174,7 +174,7 @@ class _Generator:
         for number in range(len(made), _bounded(wanted)):
             try:
                 made.append(self.value(first[number] if number < len(first) else others, depth, number))
-            except (NoInstanceError, UnsupportedPatternError):
+            except (NoInstance, Unsupported):
                 if number < least:
                     raise
                 break
@@ -231,7 +231,7 @@ def _own_limits(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _bounded(number: int | float) -> int:
     if number > MAX_LENGTH:
-        raise NoInstanceError("an instance that is too large")
+        raise NoInstance("an instance that is too large")
     return int(number)
 
 
@@ -260,7 +260,7 @@ def _number(schema: dict[str, Any], salt: int, *, whole: bool) -> int | float:
         candidates.append((low + high) / 2)
     first = next((number for number in candidates if fits(number)), None)
     if first is None:
-        raise NoInstanceError("no number fits")
+        raise NoInstance("no number fits")
     chosen = next((n for n in (first + salt * step, first - salt * step) if fits(n)), first)
     return int(chosen) if whole or chosen.denominator == 1 else float(chosen)
 

@@ -11,19 +11,19 @@ CLASSES: Final = {"d": string.digits, "w": WORD, "s": " \t\n"}
 CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 
 
-class UnsupportedPatternError(ValueError):
+class Unsupported(ValueError):
     """The expression uses something that this module cannot read, such as a look-ahead."""
 
 
 def matching(pattern: str, salt: int = 0) -> str:
     """A text that the expression matches as a whole. Different salts give different texts where a class allows it.
 
-    Raises UnsupportedPatternError.
+    Raises Unsupported.
     """
     reader = _Reader(pattern, salt)
     text = reader.alternatives()
     if reader.rest():
-        raise UnsupportedPatternError(f"an unexpected {reader.rest()[0]!r}")
+        raise Unsupported(f"an unexpected {reader.rest()[0]!r}")
     return text
 
 
@@ -52,7 +52,7 @@ class _Reader:
             least, most = self._repetition()
             count = least if least else min(1, most)
             if len(once) * count + len(text) > MAX_LENGTH:
-                raise UnsupportedPatternError("a text that is too long")
+                raise Unsupported("a text that is too long")
             text += once * count
         return text
 
@@ -70,19 +70,19 @@ class _Reader:
             case ".":
                 return self._pick(PRINTABLE)
             case "*" | "+" | "?" | "{":
-                raise UnsupportedPatternError("a repetition of nothing")
+                raise Unsupported("a repetition of nothing")
             case _:
                 return character
 
     def _group(self) -> str:
         if self._take("?") and not self._take(":"):
             if not (self._take("P<") or (self._take("<") and self.rest()[:1] not in {"=", "!"})):
-                raise UnsupportedPatternError("a group that is no plain group")
+                raise Unsupported("a group that is no plain group")
             while self._next() != ">":
                 pass
         text = self.alternatives()
         if not self._take(")"):
-            raise UnsupportedPatternError("an open group")
+            raise Unsupported("an open group")
         return text
 
     def _escape(self) -> str:
@@ -102,10 +102,10 @@ class _Reader:
             length = 2 if kind == "x" else 4
             digits, self._at = self._pattern[self._at : self._at + length], self._at + length
             if len(digits) < length or set(digits) - set(string.hexdigits) or 0xD800 <= int(digits, 16) < 0xE000:
-                raise UnsupportedPatternError("an escape that is no character")
+                raise Unsupported("an escape that is no character")
             return chr(int(digits, 16))
         if kind.isalnum():
-            raise UnsupportedPatternError(f"the escape \\{kind}")
+            raise Unsupported(f"the escape \\{kind}")
         return kind
 
     def _set(self) -> str:
@@ -117,7 +117,7 @@ class _Reader:
                 self._at += 1
                 last = self._member()
                 if len(last) != 1 or last < first:
-                    raise UnsupportedPatternError("a range that is none")
+                    raise Unsupported("a range that is none")
                 members.extend(chr(code) for code in range(ord(first), min(ord(last), ord(first) + 255) + 1))
             else:
                 members.extend(first)
@@ -139,20 +139,20 @@ class _Reader:
         elif self._take("{"):
             lower, comma, upper = self._until("}").partition(",")
             if not lower.isascii() or not lower.isdigit() or (upper and not (upper.isascii() and upper.isdigit())):
-                raise UnsupportedPatternError("a repetition that is no number")
+                raise Unsupported("a repetition that is no number")
             if len(lower) > 5 or int(lower) > MAX_REPEAT:
-                raise UnsupportedPatternError("a text that is too long")
+                raise Unsupported("a text that is too long")
             least = int(lower)
             most = least if not comma else MAX_REPEAT if not upper or len(upper) > 5 else int(upper)
         if least > most:
-            raise UnsupportedPatternError("a repetition without a number")
+            raise Unsupported("a repetition without a number")
         _ = self._take("?") or self._take("+")  # lazy or possessive: matches the same text here
         return least, most
 
     def _pick(self, members: str) -> str:
         usable = "".join(c for c in members if c.isprintable() and not 0xD800 <= ord(c) < 0xE000) or members
         if not usable:
-            raise UnsupportedPatternError("an empty class")
+            raise Unsupported("an empty class")
         return usable[self._salt % len(usable)]
 
     def _until(self, end: str) -> str:
@@ -163,7 +163,7 @@ class _Reader:
 
     def _next(self) -> str:
         if self._at >= len(self._pattern):
-            raise UnsupportedPatternError("an expression that ends too early")
+            raise Unsupported("an expression that ends too early")
         self._at += 1
         return self._pattern[self._at - 1]
 

@@ -1,7 +1,7 @@
 """A request that is refused, and why."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an error
+class Refusal(Exception):
     """Raised anywhere between the socket and the answer; becomes a 4xx in Databricks' envelope."""
 
     def __init__(self, status: int, code: str, message: str) -> None:

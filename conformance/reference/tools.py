@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.reference.generate import NoInstanceError, instance
+from conformance.reference.generate import NoInstance, instance
 from conformance.reference.refusal import invalid
 from conformance.reference.strict import check_schema, completed
 
@@ -125,6 +125,6 @@ def _arguments(tool: dict[str, Any]) -> str:
     schema = tool.get("parameters") or NO_PARAMETERS
     try:
         made = instance({"type": "object", **echoed(tool)["parameters"]} if schema else {})
-    except NoInstanceError as error:
+    except NoInstance as error:
         raise invalid("tools", f"for the parameters of the function '{tool['name']}', {error}.") from None
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
