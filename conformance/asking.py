@@ -93,9 +93,12 @@ class Ask:
         exchange = self._send(body)
         stated = Stated(outcome, self._case.requirements, status)
         refused_as_stated = outcome is not Outcome.ANSWERED and exchange.status == (status or 400)
-        if not refused_as_stated and (sentence := obstacle(exchange)):
+        if not refused_as_stated and (found := obstacle(exchange)):
             self._case.add(exchange, [])
-            raise CouldNotRun(sentence)
+            raise CouldNotRun(found.sentence)
+        if exchange.broken and not exchange.is_stream:
+            self._case.add(exchange, [])
+            raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
         if exchange.status >= 500 and not self._plain_is_answered(model):
             self._case.add(exchange, [])

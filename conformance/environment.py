@@ -13,12 +13,16 @@ from conformance.values import MISSING, at, show
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A row of the table: status, what the body has to hold, and what to say."""
+    """A row of the table: status, what the body has to hold, and what to say.
+
+    ``whole_run`` is False where another model or another request may still be answered.
+    """
 
     status: int
     sentence: str
     pattern: str = ""
     holds: Callable[[Exchange], bool] = lambda _: True
+    whole_run: bool = True
 
 
 OBSTACLES: Final = (
@@ -44,6 +48,7 @@ OBSTACLES: Final = (
         403,
         "the token may not use this model (403 PERMISSION_DENIED): ask for the grant",
         pattern="PERMISSION_DENIED",
+        whole_run=False,
     ),
     Obstacle(
         403,
@@ -63,19 +68,21 @@ OBSTACLES: Final = (
         400,
         "a tool is not available to workspaces with a compliance profile (400): test without it",
         pattern=r"\bHIPAA\b|\bBAA\b|compliance security profile",
+        whole_run=False,
     ),
     Obstacle(
         200,
         "a guardrail of the workspace denied the request (200 with databricks_service_policy): "
         "test with a service that has none",
         holds=lambda exchange: at(exchange.json, "databricks_service_policy") is not MISSING,
+        whole_run=False,
     ),
 )
 """Shapes from contract-facts, "Errors". The first row that fits counts."""
 
 
-def obstacle(exchange: Exchange) -> str | None:
-    """What kept the environment from letting the endpoint answer, as one sentence, or None.
+def obstacle(exchange: Exchange) -> Obstacle | None:
+    """What kept the environment from letting the endpoint answer, or None.
 
     A 5xx is not decided here: whether it is the endpoint's fault shows in the answer to a plain request.
     """
@@ -83,5 +90,5 @@ def obstacle(exchange: Exchange) -> str | None:
     text = body.decode("utf-8", "replace") or show(exchange.json, 4096)
     for row in OBSTACLES:
         if row.status == exchange.status and row.holds(exchange) and re.search(row.pattern, text, re.IGNORECASE):
-            return row.sentence
+            return row
     return None

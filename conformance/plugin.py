@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import shlex
+import sys
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +19,9 @@ from conformance.asking import Ask
 from conformance.exchange import Exchange
 from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, target_kind
 from conformance.recording.matching import normalised
-from conformance.settings import REFERENCE_SET, Settings, add_options
+from conformance.settings import REFERENCE_SET, MissingPrerequisite, Settings, add_options
 from conformance.target import Client, Unreachable, probe
+from conformance.values import printable
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Run
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -39,57 +42,65 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marks and reads the settings."""
-    for mark in expansion.MARKS:
-        config.addinivalue_line("markers", mark)
-    config.stash[RUN] = Run()
-    config.stash[PROVENANCE] = []
-    if config.option.help or config.option.version:
-        return
-    config.stash[SETTINGS] = Settings.read(config)
-    if not _is_worker(config):
-        config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
-
-
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """A listing needs no workers."""
-    if config.option.list and hasattr(config.option, "numprocesses"):
-        config.option.numprocesses = 0
-        config.option.dist = "no"
-        config.option.tx = []
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Reads the settings and asks a live target once; what stands in the way ends the run here, in one sentence."""
+    if config.option.help or config.option.version:
+        return None
+    try:
+        settings = config.stash[SETTINGS] = Settings.read(config)
+        config.stash[PROVENANCE] = [] if settings.listing or _is_worker(config) else _provenance(settings)
+    except pytest.UsageError as error:
+        return _told(error, int(pytest.ExitCode.USAGE_ERROR))
+    except MissingPrerequisite as error:
+        return _told(error, COULD_NOT_RUN_STATUS)
+    if settings.listing and hasattr(config.option, "numprocesses"):
+        # A listing needs no workers.
+        config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
+    return None
+
+
+def _told(error: Exception, status: int) -> int:
+    sys.stderr.write(f"ERROR: {printable(str(error))}\n")
+    return status
 
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Asks a live target once whether it can be tested, and finds out where answers come from."""
-    settings = session.config.stash[SETTINGS]
-    if settings.listing or _is_worker(session.config):
-        return
+def _provenance(settings: Settings) -> list[str]:
+    """Where the answers of this run come from, in sentences for the verdict.
+
+    Raises pytest.UsageError and MissingPrerequisite for a live target that cannot be tested.
+    """
     if settings.replay:
         origins = settings.library.origins()
-        session.config.stash[PROVENANCE] += [f"answers: {origin}" for origin in origins]
-        if any("reference endpoint" in origin.target for origin in origins):
-            session.config.stash[PROVENANCE].append(NO_WORKSPACE)
-        return
-    try:
-        with Client(settings.target) as client:
+        told = [f"answers: {origin}" for origin in origins]
+        return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
+    with Client(settings.target) as client:
+        try:
             exchange, obstacle = probe(client, settings.models[0])
-    except Unreachable as error:
-        pytest.exit(f"{error}; check --base-url, and that the target runs", returncode=COULD_NOT_RUN_STATUS)
+        except Unreachable as error:
+            raise MissingPrerequisite(f"{error}; check the base URL, and that the target runs") from error
     if obstacle:
-        pytest.exit(obstacle, returncode=COULD_NOT_RUN_STATUS)
+        raise MissingPrerequisite(settings.secrets.hide(obstacle))
     kind = target_kind(exchange.headers, settings.target.host)
-    session.config.stash[PROVENANCE].append(f"answers: live, of {kind}")
     if settings.recording and settings.library.folder.name == REFERENCE_SET and "reference endpoint" not in kind:
         raise pytest.UsageError(
             "the set reference holds answers of the reference endpoint only; record into a set of your own with "
             "--cassettes DIR"
         )
+    return [f"answers: live, of {kind}"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the marks, and what collects the records."""
+    for mark in expansion.MARKS:
+        config.addinivalue_line("markers", mark)
+    config.stash[RUN] = Run()
+    if not _is_worker(config):
+        config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -205,9 +216,16 @@ def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def conformance_twins() -> dict[str, bool]:
+def twins_of_run() -> dict[str, bool]:
     """Which models answered a plain request, for the whole run."""
     return {}
+
+
+@pytest.fixture
+def conformance_twins(pytestconfig: pytest.Config, twins_of_run: dict[str, bool]) -> dict[str, bool]:
+    """The same, but for one case only where there are cassettes: what they hold must not depend on other cases."""
+    settings = pytestconfig.stash[SETTINGS]
+    return {} if settings.replay or settings.recording else twins_of_run
 
 
 @pytest.fixture
@@ -240,7 +258,7 @@ def ask(
     tape = request.node.stash.get(TAPE, None)
     if tape is not None:
         tape.cassette = vcr
-    guard = functools.partial(_guarded, case, tape)
+    guard = functools.partial(_guarded, case, tape, request.config.stash[SETTINGS].given)
     return Ask(conformance_client, request.config.stash[SETTINGS].contract, case, conformance_twins, guard)
 
 
@@ -248,13 +266,13 @@ class Unrecorded(Exception):
     """Ends a test whose request is not in its cassette."""
 
 
-def _guarded(case: Case, tape: Tape | None, send: Callable[[], Exchange]) -> Exchange:
+def _guarded(case: Case, tape: Tape | None, given: tuple[str, ...], send: Callable[[], Exchange]) -> Exchange:
     """Sends, and turns a request that a cassette does not hold into a mismatch of the case."""
     try:
         return send()
     except CannotOverwriteExistingCassetteException as error:
         assert tape is not None
-        command = f"record it:  pytest {case.node!r} --live --record-mode=all"
+        command = f"record it:  pytest {shlex.join([case.node, '--live', '--record-mode=all', *given])}"
         case.mismatches.append("\n".join([*tape.miss(error.failed_request), command]))
         raise Unrecorded("the request is not in the cassette") from None
 
@@ -289,7 +307,7 @@ def _saved(item: pytest.Function, case: Case, tape: Tape) -> bool:
     kind = target_kind(case.exchanges[-1].headers, settings.target.host)
     provenance = Provenance(kind, datetime.now(UTC).date().isoformat(), settings.contract.version)
     try:
-        tape.save(provenance, token=settings.target.token, host=settings.target.host)
+        tape.save(provenance, settings.secrets)
     except (LeakError, OSError) as error:
         case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, f"{tape.path}: {error}"
         return False
@@ -314,26 +332,18 @@ def pytest_runtest_makereport(
         text = report.failure_text(
             case,
             settings.contract,
-            again=f"pytest {case.node!r}" + _again(settings),
+            again=f"pytest {shlex.join([case.node, *(['--live'] if settings.live else []), *settings.given])}",
             token_variable=settings.target.token_variable,
             cassette=item.stash[TAPE].path if TAPE in item.stash else None,
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
-        made.longrepr = text if known else f"{made.longreprtext}\n{text}"
-    record = case.record()
+        made.longrepr = settings.secrets.hide(text if known else f"{made.longreprtext}\n{text}")
+    record = case.record(settings.secrets.hide)
     made.conformance = record.as_dict()  # type: ignore[attr-defined]
     made.user_properties += [("model", record.model), ("outcome", record.outcome)]
     made.user_properties += [("requirement", requirement) for requirement in case.requirements]
     made.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
     return made
-
-
-def _again(settings: Settings) -> str:
-    if settings.replay:
-        return ""
-    models = "" if settings.contract.name == "databricks" else f" --models {','.join(settings.models)}"
-    contract = "" if settings.contract.name == "databricks" else f" --contract {settings.contract.name}"
-    return f" --live{contract}{models}"
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:  # noqa: ARG001

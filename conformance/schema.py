@@ -83,7 +83,7 @@ def _report(validator: Any, instance: object) -> Iterator[Violation]:
         errors = [_error("a value that is nested less deeply", instance=instance)]
     seen = set()
     for error in errors:
-        violation = Violation(pointer(*error.path), printable(error.message), show(error.instance, ROOM))
+        violation = Violation(printable(pointer(*error.path)), printable(error.message), show(error.instance, ROOM))
         if violation not in seen:
             seen.add(violation)
             yield violation
@@ -98,7 +98,7 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     # What is nested too deeply is a violation, and no news.
     with suppress(RecursionError):
         _unknown(_parts(_target(_full(name)), instance), instance, (), found)
-    yield from (pointer(*steps) for steps in dict.fromkeys(found))
+    yield from (printable(pointer(*steps)) for steps in dict.fromkeys(found))
 
 
 # --- loading ---

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conformance.contract import CONTRACT_NAMES, Contract, ContractError, Lifecycle, load
-from conformance.recording import Library
+from conformance.recording import Library, Secrets
 from conformance.target import REPLAY, Target, TargetError, from_options
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAIL_ON
+from conformance.verdict import FAIL_ON
 
 REFERENCE_SET = "reference"
 
@@ -35,6 +35,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
 
 
+class MissingPrerequisite(Exception):
+    """A run that cannot begin, as something that it needs is not there: one sentence with the next step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run was told. ``target`` is the placeholder for a replay."""
@@ -49,6 +53,7 @@ class Settings:
     representative: str
     target: Target
     library: Library
+    given: tuple[str, ...]
 
     @property
     def replay(self) -> bool:
@@ -60,9 +65,14 @@ class Settings:
         """The mode in one word, as the header of a run names it."""
         return "record" if self.recording else "verify" if self.live else "replay"
 
+    @property
+    def secrets(self) -> Secrets:
+        """What must not be saved, and of which the token must not be shown."""
+        return Secrets(self.target.token, self.target.host) if self.live else Secrets("", "")
+
     @classmethod
     def read(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
-        """The settings of a run. Raises pytest.UsageError, or ends the run where a prerequisite is missing."""
+        """The settings of a run. Raises pytest.UsageError and MissingPrerequisite."""
         option = config.option
         fail_on = _one_of("--fail-on", option.fail_on, FAIL_ON)
         try:
@@ -88,7 +98,21 @@ class Settings:
             representative=contract.representative if contract.representative in models else models[0],
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
             library=library,
+            given=_given(config),
         )
+
+
+def _given(config: pytest.Config) -> tuple[str, ...]:
+    """The options that a command needs which asks for a case of this run again, as they were given."""
+    option = config.option
+    valued = {
+        "--base-url": option.base_url,
+        "--contract": option.contract if option.contract != "databricks" else None,
+        "--models": option.models,
+        "--cassettes": option.cassettes,
+    }
+    words = [word for name, value in valued.items() if value is not None for word in (name, str(value))]
+    return (*words, *(["--every-model"] if option.every_model else []))
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
@@ -165,5 +189,5 @@ def _target(base_url: str | None, contract: Contract, environ: Mapping[str, str]
         return from_options(base_url, contract.name, environ)
     except TargetError as error:
         if error.missing:
-            pytest.exit(str(error), returncode=COULD_NOT_RUN_STATUS)
+            raise MissingPrerequisite(str(error)) from error
         raise pytest.UsageError(str(error)) from error

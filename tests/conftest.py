@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import compileall
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass

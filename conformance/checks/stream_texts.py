@@ -262,8 +262,10 @@ def _register(text: Text) -> None:
 
     @stream_rule(
         text.name,
-        when=lambda t: any(type_ in item.steps for item in t.items for type_ in types)
-        or any(text.in_item(item.final) for item in t.items if item.has("type", text.item)),
+        when=lambda t: (
+            any(type_ in item.steps for item in t.items for type_ in types)
+            or any(text.in_item(item.final) for item in t.items if item.has("type", text.item))
+        ),
     )
     def check(t: Timeline) -> Iterator[Finding]:
         return _check_text(text, t)

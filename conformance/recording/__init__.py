@@ -3,6 +3,7 @@
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
 from conformance.recording.library import Library, Origin, file_name
 from conformance.recording.matching import MATCHERS, differences
+from conformance.recording.secrets import Secrets
 from conformance.recording.tape import LeakError, Tape, target_kind
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Library",
     "Origin",
     "Provenance",
+    "Secrets",
     "Tape",
     "differences",
     "file_name",

@@ -59,6 +59,7 @@ def _load(text: str) -> tuple[Any, str] | None:
     """The value of a JSON text and the style that writes the same text again, or None if there is none."""
     try:
         value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate can be kept in its escaped form only
         return next(((value, style) for style in STYLES if _dump(value, style) == text), None)
     except (ValueError, RecursionError):
         return None

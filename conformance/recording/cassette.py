@@ -62,6 +62,11 @@ def read_cassette(path: Path) -> Cassette:
         raise CassetteError(
             f"the cassette {path} is broken at {where}: expected {violation.expected}, received {violation.received}"
         )
+    try:
+        for exchange in table["exchanges"]:
+            response_bytes(exchange["response"])
+    except ValueError as error:
+        raise CassetteError(f"the cassette {path} has a body that cannot be decoded: {error}") from error
     return Cassette(Provenance(**table["provenance"]), tuple(table["exchanges"]))
 
 

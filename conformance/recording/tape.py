@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from vcr.cassette import Cassette as VcrCassette
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.request import Request
 
+from conformance.recording.body import to_bytes
 from conformance.recording.cassette import (
     Cassette,
     CassetteError,
@@ -23,12 +22,10 @@ from conformance.recording.cassette import (
     stored_response,
 )
 from conformance.recording.matching import from_stored, request_differences, to_stored
+from conformance.recording.secrets import Secrets
 
 TARGET_HEADER: Final = "x-conformance-target"
 """The reference endpoint tells in this header what it is, so that nobody takes its answers for a workspace's."""
-
-SHORTEST_SECRET: Final = 16
-"""Shorter tokens are not looked for: they are placeholders, and stand in any text by chance."""
 
 
 class LeakError(Exception):
@@ -95,7 +92,7 @@ class Tape:
         nearest = min((request_differences(stored, to_stored(request)) for stored in left), key=len)
         return [f"the request is not in the cassette {self.path}", *(f"  {line}" for line in nearest[:8])]
 
-    def save(self, provenance: Provenance, *, token: str, host: str) -> bool:
+    def save(self, provenance: Provenance, secrets: Secrets) -> bool:
         """Puts what was recorded in the place of the file, at once and whole; True if the file changed.
 
         Exchanges that equal the old ones leave the file untouched, date included. Raises LeakError.
@@ -105,16 +102,22 @@ class Tape:
             {"request": to_stored(request), "response": _from_vcr(response)}
             for request, response in zip(self.cassette.requests, self.cassette.responses, strict=True)
         )
-        try:
-            old = read_cassette(self.path)
-            if old.exchanges == exchanges and old.provenance.target == provenance.target:
-                return False
-        except (FileNotFoundError, CassetteError):
-            pass
         text = Cassette(provenance, exchanges).text()
-        _refuse_secrets(text, token, host)
+        _refuse_secrets(text, exchanges, secrets)
+        if text == self._old_text(provenance):
+            return False
         _replace(self.path, text)
         return True
+
+    def _old_text(self, provenance: Provenance) -> str | None:
+        """The text of the cassette that is there, as if it were recorded today; None if there is none to keep."""
+        try:
+            old = read_cassette(self.path)
+        except (FileNotFoundError, CassetteError):
+            return None
+        if old.provenance.target != provenance.target:
+            return None
+        return Cassette(provenance, old.exchanges).text()
 
 
 def _to_vcr(stored: dict[str, Any]) -> dict[str, Any]:
@@ -130,18 +133,16 @@ def _from_vcr(response: dict[str, Any]) -> Any:
     return stored_response(status["code"], status["message"], response["headers"], response["body"]["string"])
 
 
-def _refuse_secrets(text: str, token: str, host: str) -> None:
-    """Raises LeakError if the token or the host of the target stands in the text, as it is or encoded."""
-    secrets = {"the token": token if len(token) >= SHORTEST_SECRET else "", "the host of the target": host}
-    for name, secret in secrets.items():
-        if not secret:
-            continue
-        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-        basic = base64.b64encode(f"token:{secret}".encode()).decode().rstrip("=")
-        for form in {secret, quote(secret, safe=""), encoded, basic}:
-            if (place := text.find(form)) >= 0:
-                line = text.count("\n", 0, place) + 1
-                raise LeakError(f"not saved: {name} stands in the recording, at line {line} of what would be saved")
+def _refuse_secrets(text: str, exchanges: Iterable[dict[str, Any]], secrets: Secrets) -> None:
+    """Raises LeakError if a secret stands in the text of a cassette, or in the bytes of a body in it."""
+    if (name := secrets.find(text)) is not None:
+        raise LeakError(f"not saved: {name} stands in the recording")
+    for number, exchange in enumerate(exchanges, 1):
+        for part in ("request", "response"):
+            body = exchange[part]["body"]
+            content = b"" if "digest" in body else to_bytes(body)
+            if (name := secrets.find(content.decode("latin-1"))) is not None:
+                raise LeakError(f"not saved: {name} stands in the body of {part} {number}")
 
 
 def _replace(path: Path, text: str) -> None:

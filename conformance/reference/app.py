@@ -2,8 +2,10 @@
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -76,9 +78,15 @@ def create_app(
         refusal = Refusal(405, "METHOD_NOT_ALLOWED", f"{request.method} is not supported here, only POST is.")
         return send(request, replace(refused(refusal), headers={"allow": "POST"}), b"")
 
+    async def defect(request: HTTPRequest, error: Exception) -> Response:
+        # Nothing that is sent should lead here. If it does, the answer has to say what happened, for nobody logs it.
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        problem = f"{type(error).__name__} in {Path(line.filename).name} line {line.lineno}: {error}"
+        return send(request, refused(Refusal(500, "INTERNAL_ERROR", f"The reference endpoint failed: {problem}")), b"")
+
     app = Starlette(
         routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],
-        exception_handlers={404: no_route, 405: no_method},
+        exception_handlers={404: no_route, 405: no_method, Exception: defect},
     )
     app.router.redirect_slashes = False
     return app

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from conformance.values import show
+
 GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
 MODEL_PREFIX: Final = "system.ai."
 
@@ -74,6 +76,8 @@ def from_options(base_url: str | None, contract: str, environ: Mapping[str, str]
 def _checked(url: str, source: str) -> str:
     url = url.strip().rstrip("/")
     example = "https://<workspace-url>/ai-gateway/mlflow/v1"
+    if not all("!" <= character <= "~" for character in url):
+        raise TargetError(f"{source}: a URL with a blank, a control character or one outside ASCII: {show(url)}")
     try:
         parts = urlsplit(url)
         port = parts.port

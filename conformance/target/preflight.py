@@ -7,6 +7,7 @@ import json
 from conformance.environment import obstacle
 from conformance.exchange import Exchange
 from conformance.target.client import Client
+from conformance.values import Unreadable, show
 
 
 def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
@@ -15,8 +16,24 @@ def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
     The second value is one sentence with the next step, or None if the run can begin. A credential that is refused is
     tried twice, since a good one was seen to be refused now and then. Raises Unreachable.
     """
-    content = json.dumps({"model": client.target.model_name(model)}).encode()
+    name = client.target.model_name(model)
+    content = json.dumps({"model": name}).encode()
     exchange = client.send(content)
     if exchange.status in (401, 403):
         exchange = client.send(content)
-    return exchange, obstacle(exchange)
+    found = obstacle(exchange)
+    if found is not None:
+        return exchange, found.sentence if found.whole_run else None
+    return exchange, _no_api(exchange, client.target.base_url, name)
+
+
+def _no_api(exchange: Exchange, base_url: str, model: str) -> str | None:
+    """A sentence for an answer that no Responses API gives: a redirect, a page, a route that does not exist."""
+    about_model = model in show(exchange.json, 10_000)
+    redirected = 300 <= exchange.status < 400
+    no_route = exchange.status in (404, 405) and not about_model
+    page = exchange.status < 500 and isinstance(exchange.json, Unreadable)
+    if not (redirected or no_route or page):
+        return None
+    told = "a redirect" if redirected else show(exchange.json)
+    return f"there is no Responses API at {base_url} ({exchange.status}: {told}): check the path of the base URL"

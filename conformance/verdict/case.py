@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from conformance.checks import Result
@@ -79,8 +79,8 @@ class Case:
             self.outcome = CaseOutcome.PASS
         return self.outcome
 
-    def record(self) -> Record:
-        """What the run remembers of this case."""
+    def record(self, hide: Callable[[str], str] = str) -> Record:
+        """What the run remembers of this case. ``hide`` takes secrets out of what the target said."""
         judged: dict[str, str] = {}
         for _, result in self.results:
             now = _outcome_of(result)
@@ -95,12 +95,12 @@ class Case:
             requests=len(self.exchanges),
             judged={requirement: str(outcome) for requirement, outcome in judged.items()},
             findings=[
-                [result.requirement, str(result.level), finding.where, finding.expected, finding.received]
+                [result.requirement, str(result.level), *map(hide, (finding.where, finding.expected, finding.received))]
                 for _, result in self.results
                 if (finding := result.finding)
             ],
-            notes=self.notes,
-            reason=self.reason,
+            notes=[hide(note) for note in self.notes],
+            reason=hide(self.reason),
         )
 
 
