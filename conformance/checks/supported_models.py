@@ -23,6 +23,8 @@ def _is_plain_text_request(view: View) -> bool:
 def text(view: View) -> Iterator[Finding]:
     """A request without tools that is completed is answered with text, or with a refusal to give it."""
     parts = [part for _, item in view.items_of("message") for part in at_list(item, "content")]
-    if not any(at(part, "text") or at(part, "refusal") for part in parts):
-        types = [item.get("type") for _, item in view.items]
+    types = [item.get("type") for _, item in view.items]
+    # Tools can also come from an input item, so a call is a matter of the checks of calls.
+    called = any(isinstance(kind, str) and kind.endswith("_call") for kind in types)
+    if not called and not any(at(part, "text") or at(part, "refusal") for part in parts):
         yield Finding(view.where("/output"), "a message with text", f"items of the types {show(types)}")

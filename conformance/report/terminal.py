@@ -40,19 +40,23 @@ def _could_not_run(run: Run) -> list[str]:
 
 def _findings(run: Run, level: str) -> Iterator[str]:
     """One line for each kind of finding at a level, with the models in which it was seen."""
-    groups: dict[tuple[str, str, str, str], dict[str, None]] = collections.defaultdict(dict)
-    counts: collections.Counter[tuple[str, str, str, str]] = collections.Counter()
+    groups: dict[tuple[str, str, str], dict[str, None]] = collections.defaultdict(dict)
+    counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
+    examples: dict[tuple[str, str, str], str] = {}
     for record, (requirement, _, where, expected, received) in run.findings(level):
-        key = (requirement, where, expected, shorten(received, 80))
+        key = (requirement, where, expected)
         groups[key][record.model] = None
+        examples.setdefault(key, shorten(received, 80))
         counts[key] += 1
     for number, key in enumerate(sorted(groups)):
         if number == MAX_ROWS:
             yield f"… and {len(groups) - MAX_ROWS} more kinds"
             return
-        requirement, where, expected, received = key
+        requirement, where, expected = key
         models = ", ".join(groups[key]) if len(groups[key]) < 4 else f"{len(groups[key])} models"
-        yield printable(f"{requirement}  {where}  expected {expected}, received {received}  ({counts[key]}x, {models})")
+        yield printable(
+            f"{requirement}  {where}  expected {expected}, received {examples[key]}  ({counts[key]}x, {models})"
+        )
 
 
 def matrix(run: Run, width: int) -> list[str]:
