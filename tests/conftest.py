@@ -38,6 +38,21 @@ class Checkout:
             options = ["-p", "no:cacheprovider"]
             return self.pytester.run(sys.executable, "-m", "pytest", *options, *args, timeout=100)
 
+    def quick(self, *args: str, loaded: bool = False, **variables: str) -> pytest.RunResult:
+        """Runs pytest in the copy inside this process, which takes a third of the time.
+
+        ``loaded``: with the package that is loaded already, not that of the copy, which will do for runs that end before
+        they collect.
+        """
+        with self.monkeypatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            patch.chdir(self.path)
+            for name in [] if loaded else list(sys.modules):
+                if name.partition(".")[0] in ("conformance", "conftest"):
+                    patch.delitem(sys.modules, name)
+            return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *args)
+
     def live(self, base_url: str, *args: str, token: str = TOKEN, **variables: str) -> pytest.RunResult:
         """Runs the tests of one model against a target."""
         models = () if "--models" in args else ("--models", "gpt-5-4")

@@ -15,6 +15,10 @@ Reply = Callable[[int, bytes], bytes | None]
 """From the number of a request, counted from 1, and its bytes to the bytes of the answer; None just closes."""
 
 
+TLS = b"\x16\x03"
+"""How a client begins that believes to talk to a server of https."""
+
+
 @dataclass
 class Server:
     """A running server: where it listens, and the requests that it has read, whole."""
@@ -71,6 +75,8 @@ def _read(connection: socket.socket) -> bytes:
         if not (piece := connection.recv(65536)):
             return received
         received += piece
+        if received.startswith(TLS):
+            return b""
     head, _, body = received.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").lower().split("\r\n")
     length = next((int(line.partition(":")[2]) for line in lines if line.startswith("content-length:")), 0)

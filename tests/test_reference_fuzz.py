@@ -1,4 +1,4 @@
-"""The reference endpoint and requests that nobody wrote by hand: every one is answered as promised or refused, never a 500."""
+"""The reference endpoint and requests that nobody wrote by hand: each is answered as promised or refused, never a 500."""
 
 import json
 from collections.abc import Iterator
@@ -140,7 +140,7 @@ optional_settings: dict[str, st.SearchStrategy[Any]] = {
 def requests(draw: st.DrawFn) -> dict[str, Any]:
     """A create request that is right in every part."""
     model = draw(st.sampled_from(MODELS))
-    reasoning = {
+    reasoning: dict[str, st.SearchStrategy[Any]] = {
         "effort": st.sampled_from(model.efforts or ("low",)),
         "summary": st.sampled_from(["auto", "concise", None]),
     }
@@ -150,7 +150,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
             optional={**optional_settings, "reasoning": st.fixed_dictionaries({}, optional=reasoning)},
         )
     )
-    tools = draw(st.lists(functions | other_tools, max_size=3))
+    tools = draw(st.lists(functions | other_tools, max_size=3, unique_by=lambda tool: tool.get("name", tool["type"])))
     if tools:
         named = [{"type": "function", "name": tool["name"]} for tool in tools if tool["type"] == "function"]
         body |= {"tools": tools, "tool_choice": draw(st.sampled_from(["auto", "none", "required", *named]))}

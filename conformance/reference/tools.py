@@ -122,9 +122,8 @@ def _calls(tools: list[dict[str, Any]], limit: int) -> tuple[Call, ...]:
 
 
 def _arguments(tool: dict[str, Any]) -> str:
-    schema = tool.get("parameters") or NO_PARAMETERS
     try:
-        made = instance({"type": "object", **echoed(tool)["parameters"]} if schema else {})
+        made = instance({"type": "object", **(echoed(tool)["parameters"] or NO_PARAMETERS)})
     except NoInstance as error:
         raise invalid("tools", f"for the parameters of the function '{tool['name']}', {error}.") from None
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))

@@ -39,24 +39,22 @@ def _could_not_run(run: Run) -> list[str]:
 
 
 def _findings(run: Run, level: str) -> Iterator[str]:
-    """One line for each kind of finding at a level, with the models in which it was seen."""
-    groups: dict[tuple[str, str, str], dict[str, None]] = collections.defaultdict(dict)
-    counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
-    examples: dict[tuple[str, str, str], str] = {}
+    """One line for each kind of finding at a level, with the models in which it was seen.
+
+    What is observed differs by what was received; of a warning one example will do.
+    """
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = collections.defaultdict(list)
     for record, (requirement, _, where, expected, received) in run.findings(level):
-        key = (requirement, where, expected)
-        groups[key][record.model] = None
-        examples.setdefault(key, shorten(received, 80))
-        counts[key] += 1
-    for number, key in enumerate(sorted(groups)):
+        kind = (requirement, where, expected, *([received] if level == "may" else []))
+        groups[kind].append((record.model, received))
+    for number, (kind, seen) in enumerate(sorted(groups.items())):
         if number == MAX_ROWS:
             yield f"… and {len(groups) - MAX_ROWS} more kinds"
             return
-        requirement, where, expected = key
-        models = ", ".join(groups[key]) if len(groups[key]) < 4 else f"{len(groups[key])} models"
-        yield printable(
-            f"{requirement}  {where}  expected {expected}, received {examples[key]}  ({counts[key]}x, {models})"
-        )
+        names = list(dict.fromkeys(model for model, _ in seen))
+        models = ", ".join(names) if len(names) < 4 else f"{len(names)} models"
+        where, received = kind[1] or "the answer", shorten(seen[0][1], 80)
+        yield printable(f"{kind[0]}  {where}  expected {kind[2]}, received {received}  ({len(seen)}x, {models})")
 
 
 def matrix(run: Run, width: int) -> list[str]:

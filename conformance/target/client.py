@@ -65,29 +65,35 @@ class Client:
         """
         sent = dict(headers or self.default_headers())
         request = Request(method, self.target.path + path, content, sent)
-        deadline = time.monotonic() + self.limits.seconds
+        begun = time.monotonic()
+        arrivals: list[tuple[float, int]] = []
         try:
             with self._http.stream(method, self.target.base_url + path, content=content, headers=sent) as response:
-                received, broken = self._read(response, deadline)
+                received, broken = self._read(response, begun, arrivals)
         except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             raise Unreachable(f"{self.target.base_url} does not answer: {_reason(error)}") from error
-        return Exchange(request, response.status_code, _headers(response), received, broken)
+        return Exchange(
+            request, response.status_code, _headers(response), received, broken, arrivals=tuple(arrivals)
+        )
 
     def default_headers(self) -> dict[str, str]:
         """The headers of a right request."""
         return {"authorization": f"Bearer {self.target.token}", "content-type": "application/json"}
 
-    def _read(self, response: httpx.Response, deadline: float) -> tuple[bytes, str | None]:
-        """The bytes of the body, and why they end before the end, if they do."""
+    def _read(
+        self, response: httpx.Response, begun: float, arrivals: list[tuple[float, int]]
+    ) -> tuple[bytes, str | None]:
+        """The bytes of the body, and why they end before the end, if they do. Notes when each piece arrived."""
         chunks: list[bytes] = []
         size = 0
         try:
             for chunk in response.iter_raw():
                 chunks.append(chunk)
                 size += len(chunk)
+                arrivals.append((time.monotonic() - begun, size))
                 if size > self.limits.bytes:
                     return b"".join(chunks), f"more than {self.limits.bytes} bytes"
-                if time.monotonic() > deadline:
+                if arrivals[-1][0] > self.limits.seconds:
                     return b"".join(chunks), f"no end after {self.limits.seconds:g} seconds"
         except httpx.TransportError as error:
             return b"".join(chunks), f"the connection broke: {_reason(error)}"

@@ -1,0 +1,50 @@
+"""Checks of two exchanges together: what one answer says has to fit what another says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from conformance.checks.rules import Finding
+from conformance.checks.view import View
+from conformance.values import MISSING, at, show
+
+Comparison = Callable[[View, View], Iterator[Finding]]
+
+PAIRS: dict[str, Comparison] = {}
+"""Every comparison, by the id of the requirement that it judges."""
+
+OWN: Final = ("id", "created_at", "completed_at", "output", "usage", "model", "service_tier", "billing", "tool_usage")
+"""Members of a response object that belong to the one answer, so that two need not agree on them."""
+
+
+def pair_rule(requirement: str) -> Callable[[Comparison], Comparison]:
+    """Registers a function as the comparison of a requirement; it is given the earlier exchange first."""
+
+    def register(function: Comparison) -> Comparison:
+        if requirement in PAIRS:
+            raise ValueError(f"{requirement} has two comparisons")
+        PAIRS[requirement] = function
+        return function
+
+    return register
+
+
+@pair_rule("streams.same_settings")
+def same_settings(plain: View, streamed: View) -> Iterator[Finding]:
+    """A streamed answer says the same of its settings as one that is not streamed."""
+    for name in plain.response:
+        if name in OWN:
+            continue
+        one, other = plain.response[name], at(streamed.response, name)
+        if one != other:
+            yield Finding(streamed.where(f"/{name}"), f"{show(one)}, as without stream", show(other))
+
+
+@pair_rule("streams.same_items")
+def same_items(plain: View, streamed: View) -> Iterator[Finding]:
+    """A streamed answer is made of items of the same types; whether a model reasons is its mood."""
+    types = [{item.get("type", MISSING) for _, item in view.items} - {"reasoning"} for view in (plain, streamed)]
+    if types[0] != types[1]:
+        expected = f"items of the types {show(sorted(map(str, types[0])))}, as without stream"
+        yield Finding(streamed.where("/output"), expected, show(sorted(map(str, types[1]))))

@@ -1,0 +1,299 @@
+"""Options: what is wrong is told at once, in one sentence, with the exit status for it; what is right is obeyed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import TOKEN, Checkout
+from servers import always, http, serving
+
+USAGE = pytest.ExitCode.USAGE_ERROR
+COULD_NOT_RUN = 6
+URL = "https://workspace.example/ai-gateway/mlflow/v1"
+
+
+def told(result: pytest.RunResult) -> list[str]:
+    """The lines that a run wrote, without blank ones."""
+    return [line for line in [*result.outlines, *result.errlines] if line.strip()]
+
+
+def assert_one_sentence(result: pytest.RunResult, status: int, *words: str) -> None:
+    """A run that ended with this status and one sentence that holds these words: no traceback, no test, no repetition."""
+    output = "\n".join(told(result))
+    assert result.ret == status, output
+    assert "Traceback" not in output
+    assert "INTERNALERROR" not in output
+    assert "_pytest." not in output
+    assert not re.search(r"\d+ (passed|failed|error|could not run)", output)
+    lines = [line for line in told(result) if all(word in line for word in words)]
+    assert len(lines) == 1, output
+
+
+WRONG = {
+    "models-empty": (["--models", ""], ["--models", "no model is named"]),
+    "models-only-commas": (["--models", " , ,"], ["--models", "no model is named"]),
+    "models-misspelt": (["--models", "gpt-5-44"], ["--models", "gpt-5-44", "did you mean gpt-5-4?"]),
+    "models-of-another-maker": (["--models", "gpt-5-4,claude-4"], ["--models", "claude-4", "not an OpenAI model"]),
+    "models-many": (["--models", ",".join(f"gpt-{n}" for n in range(2000))], ["--models", "gpt-0"]),
+    "models-with-prefix": (["--models", "system.ai.gpt-5-4"], ["--models", "system.ai.gpt-5-4"]),
+    "contract-misspelt": (["--contract", "opneai"], ["--contract", "did you mean openai?"]),
+    "contract-empty": (["--contract", ""], ["--contract", "databricks, openai"]),
+    "contract-other-case": (["--contract", "OpenAI"], ["--contract", "OpenAI"]),
+    "contract-openai-in-a-replay": (["--contract", "openai", "--models", "x"], ["--contract openai", "--live"]),
+    "contract-openai-without-models": (["--live", "--contract", "openai"], ["--contract openai", "--models"]),
+    "fail-on-may": (["--fail-on", "may"], ["--fail-on", "must, should"]),
+    "fail-on-empty": (["--fail-on", ""], ["--fail-on", "must, should"]),
+    "record-without-live": (["--record-mode=all"], ["--record-mode=all", "--live"]),
+    "rewrite-without-live": (["--record-mode=rewrite"], ["--record-mode=rewrite", "--live"]),
+    "record-once": (["--live", "--record-mode=once"], ["--record-mode=once", "--record-mode=all"]),
+    "rewrite": (["--live", "--record-mode=rewrite"], ["--record-mode=rewrite", "--record-mode=all"]),
+    "record-mode-misspelt": (["--live", "--record-mode=al"], ["--record-mode", "invalid choice"]),
+    "record-openai": (
+        ["--live", "--record-mode=all", "--contract", "openai", "--models", "x"],
+        ["--record-mode=all", "--contract openai"],
+    ),
+    "disable-recording": (["--disable-recording"], ["--disable-recording", "--live"]),
+    "live-and-blocked": (["--live", "--block-network"], ["--block-network", "--live"]),
+    "cassettes-empty": (["--cassettes", ""], ["--cassettes", "empty"]),
+    "cassettes-blank": (["--cassettes", "  "], ["--cassettes", "empty"]),
+    "cassettes-nowhere": (["--cassettes", "nowhere"], ["--cassettes", "nowhere", "--record-mode=all"]),
+    "cassettes-a-file": (["--cassettes", "pyproject.toml"], ["--cassettes", "not a folder"]),
+    "cassettes-in-a-file": (["--cassettes", "pyproject.toml/set"], ["--cassettes", "pyproject.toml"]),
+    "cassettes-to-verify": (["--live", "--cassettes", "x", "--base-url", URL], ["--cassettes", "--record-mode=all"]),
+    "base-url-in-a-replay": (["--base-url", URL], ["--base-url", "--live"]),
+    "base-url-empty": (["--live", "--base-url", ""], ["--base-url", "https://"]),
+    "base-url-without-scheme": (["--live", "--base-url", "h.example/v1"], ["--base-url", "h.example/v1", "https://"]),
+    "base-url-other-scheme": (["--live", "--base-url", "ftp://h.example/v1"], ["--base-url", "ftp://", "https://"]),
+    "base-url-without-host": (["--live", "--base-url", "https:///v1"], ["--base-url", "host"]),
+    "base-url-bad-port": (["--live", "--base-url", "http://h.example:99999/v1"], ["--base-url", "Port"]),
+    "base-url-bad-ipv6": (["--live", "--base-url", "http://[::1/v1"], ["--base-url", "IPv6"]),
+    "base-url-of-the-route": (["--live", "--base-url", f"{URL}/responses"], ["--base-url", "/responses"]),
+    "base-url-with-query": (["--live", "--base-url", f"{URL}?a=b"], ["--base-url", "query"]),
+    "base-url-with-blank": (["--live", "--base-url", "http://h.exam ple/v1"], ["--base-url", "exam ple"]),
+    "base-url-that-paints": (["--live", "--base-url", "http://h.example/\x1b[31mv1"], ["--base-url", "\\x1b[31m"]),
+    "misspelt": (["--mdoels", "gpt-5-4"], ["unrecognized arguments: --mdoels"]),
+    "without-value": (["--models"], ["--models", "expected one argument"]),
+}
+
+
+@pytest.mark.parametrize(("args", "words"), WRONG.values(), ids=WRONG)
+def test_wrong_option(checkout: Checkout, args: list[str], words: list[str]) -> None:
+    """A wrong option, or two that contradict each other, is a usage error with one sentence that names it."""
+    result = checkout.quick(*args, loaded=True, RESPONSES_API_KEY=TOKEN)
+    assert_one_sentence(result, USAGE, *words)
+    assert not any("\x1b[31m" in line for line in told(result))
+
+
+def test_password_in_base_url_is_not_repeated(checkout: Checkout) -> None:
+    """A credential in the base URL is refused, and the sentence does not hold it."""
+    result = checkout.quick("--live", "--base-url", "https://me:s3cret@h.example/v1", RESPONSES_API_KEY=TOKEN)
+    assert_one_sentence(result, USAGE, "--base-url", "password")
+    assert "s3cret" not in "\n".join(told(result))
+
+
+MISSING = {
+    "nothing": ({}, [], ["no target", "DATABRICKS_HOST", "--base-url"]),
+    "empty-host": ({"DATABRICKS_HOST": " ", "DATABRICKS_TOKEN": TOKEN}, [], ["DATABRICKS_HOST"]),
+    "no-databricks-token": ({"DATABRICKS_HOST": "h.example"}, [], ["DATABRICKS_TOKEN", "not set"]),
+    "key-of-the-other-kind": (
+        {"DATABRICKS_HOST": "h.example", "RESPONSES_API_KEY": TOKEN},
+        [],
+        ["DATABRICKS_TOKEN", "not set"],
+    ),
+    "no-key": ({"DATABRICKS_TOKEN": TOKEN}, ["--base-url", URL], ["RESPONSES_API_KEY", "not set"]),
+    "empty-key": ({"RESPONSES_API_KEY": "  "}, ["--base-url", URL], ["RESPONSES_API_KEY", "empty"]),
+}
+
+
+@pytest.mark.parametrize(("variables", "args", "words"), MISSING.values(), ids=MISSING)
+def test_missing_credential(checkout: Checkout, variables: dict[str, str], args: list[str], words: list[str]) -> None:
+    """A variable that is not set is told by its name; the run could not run (exit status 6)."""
+    assert_one_sentence(checkout.quick("--live", *args, loaded=True, **variables), COULD_NOT_RUN, *words)
+
+
+@pytest.mark.parametrize("token", ["secret\ntoken-secret", "secret token-secret", "secret-tökén-secret", "secret\x7f"])
+def test_token_that_no_header_can_carry(checkout: Checkout, token: str) -> None:
+    """A token with a line break, a blank or a character outside ASCII is told without showing it."""
+    result = checkout.quick("--live", "--base-url", URL, loaded=True, RESPONSES_API_KEY=token)
+    assert_one_sentence(result, USAGE, "RESPONSES_API_KEY", "line break")
+    assert "secret" not in "\n".join(told(result))
+
+
+@pytest.mark.parametrize("host", ["two\nlines.example", "h.example/path?query", "user@h.example", "ftp://h.example"])
+def test_wrong_databricks_host(checkout: Checkout, host: str) -> None:
+    """A DATABRICKS_HOST that is no host is a usage error that names the variable."""
+    result = checkout.quick("--live", loaded=True, DATABRICKS_HOST=host, DATABRICKS_TOKEN=TOKEN)
+    assert_one_sentence(result, USAGE, "DATABRICKS_HOST")
+
+
+def test_databricks_host_is_asked(checkout: Checkout, endpoint: str) -> None:
+    """DATABRICKS_HOST takes a URL, also with a slash at its end; the path of the gateway is added to it."""
+    host = endpoint.removesuffix("/ai-gateway/mlflow/v1")
+    only = ["--models", "gpt-5-4", "conformance/test_supported_models.py"]
+    result = checkout.run("--live", *only, DATABRICKS_HOST=f"{host}/", DATABRICKS_TOKEN=TOKEN)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f"target: {endpoint}", "*reference endpoint*", "*2 passed*"])
+    assert TOKEN not in result.stdout.str()
+
+
+def test_databricks_host_without_scheme_means_https(checkout: Checkout) -> None:
+    """A DATABRICKS_HOST without a scheme is asked by https, which this target does not speak."""
+    with serving(always(http(400, b"{}"))) as server:
+        variables = {"DATABRICKS_HOST": server.host, "DATABRICKS_TOKEN": TOKEN}
+        result = checkout.quick("--live", loaded=True, **variables)
+    assert_one_sentence(result, COULD_NOT_RUN, f"https://{server.host}/ai-gateway/mlflow/v1", "does not answer")
+
+
+TARGETS = {
+    "closes": (None, ["does not answer"]),
+    "no-http": (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", ["does not answer"]),
+    "401": (http(401, b'{"error_code": "UNAUTHENTICATED", "message": "no"}'), ["401", "token"]),
+    "403": (http(403, b'{"error_code": "PERMISSION_DENIED", "message": "Invalid access token."}'), ["403", "token"]),
+    "403-scope": (http(403, b'{"message": "lacks the scope ai-gateway"}'), ["403", "scope"]),
+    "429": (http(429, b'{"message": "too many"}'), ["429"]),
+    "404-route": (http(404, b'{"error_code": "FEATURE_DISABLED", "message": "no"}'), ["404", "preview"]),
+    "404-empty": (http(404, b"", None), ["404", "base URL"]),
+    "404-html": (http(404, b"<html>nginx</html>", "text/html"), ["404", "base URL"]),
+    "404-no-such-path": (http(404, b'{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No such path"}'), ["404"]),
+}
+
+
+@pytest.mark.parametrize(("answer", "words"), TARGETS.values(), ids=TARGETS)
+def test_target_that_cannot_be_tested(checkout: Checkout, answer: bytes | None, words: list[str]) -> None:
+    """A target that no test could use is told once, by at most two requests, and the run could not run."""
+    with serving(always(answer)) as server:
+        result = checkout.quick("--live", "--base-url", server.url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
+    assert_one_sentence(result, COULD_NOT_RUN, *words)
+    assert len(server.requests) <= 2
+    assert TOKEN not in "\n".join(told(result))
+
+
+def test_dead_port(checkout: Checkout) -> None:
+    """A port where nobody listens is told once, with and without xdist."""
+    with serving(always(None)) as server:
+        pass
+    for more in ([], ["-n", "2"]):
+        result = checkout.live(server.url, *more)
+        assert_one_sentence(result, COULD_NOT_RUN, server.url, "does not answer", "--base-url")
+
+
+def test_wrong_path_of_the_base_url(checkout: Checkout, endpoint: str) -> None:
+    """A base URL whose path leads nowhere is told once, not by every test."""
+    for url in (endpoint.replace("mlflow", "wrong"), endpoint.removesuffix("/ai-gateway/mlflow/v1")):
+        result = checkout.quick("--live", "--base-url", url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
+        assert_one_sentence(result, COULD_NOT_RUN, "404", "base URL")
+
+
+def test_wrong_token(checkout: Checkout, endpoint: str) -> None:
+    """A wrong token is told once, and not shown."""
+    wrong = "wrong-" + TOKEN
+    result = checkout.quick("--live", "--base-url", endpoint, RESPONSES_API_KEY=wrong)
+    assert_one_sentence(result, COULD_NOT_RUN, "403", "token")
+    assert wrong not in "\n".join(told(result))
+
+
+def test_list_sends_nothing(checkout: Checkout) -> None:
+    """--list shows requirements, cases and requests a model for any mode, and asks for no credential and no server."""
+    for args in ([], ["--live"], ["--live", "--base-url", "http://127.0.0.1:9/v1"], ["--base-url", URL]):
+        result = checkout.quick("--list", "--models", "gpt-5-4", *args)
+        assert result.ret == 0
+        result.stdout.fnmatch_lines(
+            [
+                "requirements of the contract databricks *",
+                "  supported_models.string_input * must *",
+                "cases and requests by test",
+                "  supported_models  string_input: 1 cases, 1 requests",
+                "requests by model (ceiling 60)",
+                "  gpt-5-4: *",
+                "* cases, * requests, 0 cases not applicable; nothing was sent",
+            ]
+        )
+
+
+def test_list_obeys_the_options(checkout: Checkout) -> None:
+    """--list counts what --models, --contract and --every-model ask for, and xdist does not hide it."""
+    all_models = "\n".join(told(checkout.quick("--list")))
+    every_model = "\n".join(told(checkout.quick("--list", "--every-model")))
+    of = [re.search(r"boundary_value: (\d+) cases", text) for text in (all_models, every_model)]
+    assert all(of)
+    few, many = (int(match[1]) for match in of if match)
+    assert many == 11 * few
+    openai = checkout.quick("--list", "--contract", "openai", "--models", "demo")
+    openai.stdout.fnmatch_lines(["  unsupported_parameters.store*not applicable*", "  demo: *"])
+    workers = checkout.run("--list", "-n", "2", "--models", "gpt-5-4")
+    assert workers.ret == 0
+    workers.stdout.fnmatch_lines(["*nothing was sent"])
+
+
+def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:
+    """--list with a test that cannot be collected fails."""
+    (checkout.path / "conformance" / "test_broken.py").write_text("import nothing_of_this_name\n")
+    assert checkout.run("--list").ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_run_from_anywhere(checkout: Checkout, tmp_path: Path) -> None:
+    """The options work from the root, from a sub-folder, and with a path or the root given from elsewhere."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    only = ["--models", "gpt-5-4", "-k", "message_list"]
+    runs = [
+        checkout.run(*only),
+        checkout.run(*only, cwd=checkout.path / "conformance"),
+        checkout.run(*only, str(checkout.path / "conformance" / "test_supported_models.py"), cwd=elsewhere),
+        checkout.run(*only, "--rootdir", str(checkout.path), str(checkout.path), cwd=elsewhere),
+        checkout.run(*only, "test_supported_models.py::test_message_list", cwd=checkout.path / "conformance"),
+    ]
+    for result in runs:
+        assert result.ret == 0
+        result.stdout.fnmatch_lines([f"cassettes: {checkout.cassettes}", "1 cases: 1 pass", "*1 passed*"])
+
+
+def test_cassettes_are_found_from_where_the_command_was_given(checkout: Checkout) -> None:
+    """--cassettes is relative to the folder in which the command was given."""
+    own = checkout.path / "conformance" / "own"
+    checkout.cassettes.rename(own)
+    result = checkout.run("--models", "gpt-5-4", "--cassettes", "own", cwd=checkout.path / "conformance")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f"cassettes: {own}"])
+
+
+def test_the_copy_is_what_is_tested(checkout: Checkout) -> None:
+    """Runs in a copy of the checkout import the package of the copy, also in xdist's workers."""
+    (checkout.path / "conformance" / "test_supported_models.py").write_text(
+        "import conformance\n"
+        "import pytest\n\n"
+        f"def test_origin():\n    assert conformance.__file__ == {str(checkout.path / 'conformance' / '__init__.py')!r}\n"
+    )
+    for more in ([], ["-n", "1"]):
+        assert checkout.run("conformance/test_supported_models.py", *more).ret == 0
+
+
+def test_models_are_taken_once_in_their_order(checkout: Checkout) -> None:
+    """Models that are named twice, or with blanks around them, are tried once, in the order of the command."""
+    result = checkout.quick("--models", " gpt-5-4 ,gpt-5,gpt-5-4,", "--collect-only", "-q", "-k", "string_input")
+    names = [line.partition("[")[2] for line in result.outlines if "::" in line]
+    assert names == ["gpt-5-4]", "gpt-5]"]
+
+
+def test_no_test_is_selected(checkout: Checkout) -> None:
+    """A run that selects nothing keeps pytest's own exit status."""
+    assert checkout.quick("-k", "no_such_test").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert checkout.quick("conformance/test_no_such.py").ret == USAGE
+
+
+def test_help_and_markers(checkout: Checkout) -> None:
+    """The options stand in --help, the marks in --markers."""
+    text = "\n".join(told(checkout.quick("--help")))
+    options = ["--live", "--base-url", "--models", "--contract", "--fail-on", "--cassettes", "--every-model", "--list"]
+    assert [option for option in options if option not in text] == []
+    markers = "\n".join(told(checkout.quick("--markers")))
+    assert "@pytest.mark.requirement(*ids)" in markers
+
+
+def test_retired_model_is_told(checkout: Checkout) -> None:
+    """A model that is to be shut down is tried all the same; the header of the run says when it goes."""
+    result = checkout.quick("--models", "gpt-5-1-codex-max", "--collect-only")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["warning: gpt-5-1-codex-max * shut down on 2026-07-16"])
