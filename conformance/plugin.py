@@ -120,7 +120,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         if model is not None and model.retires is not None:
             verb = "is to be" if model.retires > today else "was to be"
             lines.append(f"warning: {name} {verb} shut down on {model.retires.isoformat()}")
-    return lines
+    return [printable(line) for line in lines]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -28,6 +29,9 @@ TARGET_HEADER: Final = "x-conformance-target"
 """The reference endpoint tells in this header what it is, so that nobody takes its answers for a workspace's."""
 
 
+REFERENCE: Final = re.compile(r"reference endpoint/[0-9a-z.]{1,20}")
+
+
 class LeakError(Exception):
     """A recording that holds a secret: where it stands. Nothing was saved."""
 
@@ -37,7 +41,8 @@ def target_kind(headers: Mapping[str, str], host: str) -> str:
     name = host.partition(":")[0].lower()
     if name.endswith((".databricks.com", ".azuredatabricks.net", ".databricks.us", ".databricks.mil")):
         return "Databricks workspace"
-    return headers.get(TARGET_HEADER) or "other server"
+    told = headers.get(TARGET_HEADER, "")
+    return told if REFERENCE.fullmatch(told) else "other server"
 
 
 class Tape:

@@ -115,5 +115,5 @@ def _verdict(run: Run, provenance: Sequence[str], status: int) -> Iterator[str]:
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
-    yield from provenance
+    yield from map(printable, provenance)
     yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"
