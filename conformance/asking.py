@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.checks import Outcome, Stated, View, judge, message
+from conformance.checks import PAIRS, Outcome, Stated, View, judge, judge_pair, message
 from conformance.contract import Contract
 from conformance.environment import obstacle
 from conformance.exchange import Exchange
@@ -50,12 +50,7 @@ class Ask:
         ``settings`` are further parameters of the request; ``max_output_tokens`` and ``reasoning`` default to what the
         contract holds for the model. Raises CouldNotRun and SuiteError.
         """
-        body = self._body(model, input, settings)
-        for violation in violations("request", body):
-            where = violation.pointer or "the top level"
-            raise SuiteError(
-                f"the request is not right at {where}: expected {violation.expected}, received {violation.received}"
-            )
+        body = self._right(model, input, settings)
         exchange = self._judged(model, body, Outcome.ANSWERED)
         if self._ran_out(exchange) and "max_output_tokens" not in settings:
             self._case.extra_requests += 1
@@ -70,6 +65,17 @@ class Ask:
                 )
         return exchange
 
+    def incomplete(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
+        """Asks for more than fits into ``max_output_tokens``: status incomplete, with that reason."""
+        return self._judged(model, self._right(model, input, settings), Outcome.INCOMPLETE)
+
+    def compare(self, earlier: Exchange, later: Exchange) -> None:
+        """Judges two exchanges together, by the comparisons of the requirements that the case puts to the test."""
+        for requirement in self._case.requirements:
+            if requirement in PAIRS:
+                results = judge_pair(earlier, later, requirement, self._contract, model=self._case.model)
+                self._case.results += [(len(self._case.exchanges), result) for result in results]
+
     def refused(self, model: str, input: Any, *, status: int | None = None, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that has to be refused: with this status, or with any from 400 to 499."""
         return self._judged(model, self._body(model, input, settings), Outcome.REFUSED, status)
@@ -77,6 +83,16 @@ class Ask:
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
         return self._judged(model, self._body(model, input, settings), Outcome.EITHER)
+
+    def _right(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
+        """A request that is right by its schema. Raises SuiteError for one that is not."""
+        body = self._body(model, input, settings)
+        for violation in violations("request", body):
+            where = violation.pointer or "the top level"
+            raise SuiteError(
+                f"the request is not right at {where}: expected {violation.expected}, received {violation.received}"
+            )
+        return body
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         known = self._contract.models.get(model)
@@ -92,7 +108,8 @@ class Ask:
     def _judged(self, model: str, body: dict[str, Any], outcome: Outcome, status: int | None = None) -> Exchange:
         exchange = self._send(body)
         stated = Stated(outcome, self._case.requirements, status)
-        refused_as_stated = outcome is not Outcome.ANSWERED and exchange.status == (status or 400)
+        may_be_refused = outcome in (Outcome.REFUSED, Outcome.EITHER)
+        refused_as_stated = may_be_refused and exchange.status == (status or 400)
         if not refused_as_stated and (found := obstacle(exchange)):
             self._case.add(exchange, [])
             raise CouldNotRun(found.sentence)

@@ -18,6 +18,7 @@ MARKS = (
     "models(custom_tools=None): the models that a test is tried on, all that were selected by default",
     "representative: one model will do, unless --every-model is given",
     "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
+    "live_only: what a replay cannot know",
     "requests(number): how many requests a case sends, 1 by default",
 )
 

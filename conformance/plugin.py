@@ -144,6 +144,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         if inapplicable:
             reason = f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
             item.add_marker(pytest.mark.skip(reason=reason))
+        elif item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
+            item.add_marker(pytest.mark.skip(reason="live only: it needs a clock, which no cassette has"))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
         if settings.replay or settings.recording:
@@ -189,7 +191,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     cases = [
         report.Listed(
-            case.chapter, case.test, case.model, case.expected_requests, item.get_closest_marker("skip") is not None
+            case.chapter,
+            case.test,
+            case.model,
+            case.expected_requests,
+            skipped=item.get_closest_marker("skip") is not None,
+            live_only=item.get_closest_marker("live_only") is not None,
         )
         for item in session.items
         if (case := item.stash.get(CASE, None)) is not None
@@ -211,7 +218,7 @@ def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa
 def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     """The one HTTP client of the run."""
     settings = pytestconfig.stash[SETTINGS]
-    with Client(settings.target, live=settings.live) as client:
+    with Client(settings.target, live=settings.live, timed=settings.mode == "verify") as client:
         yield client
 
 

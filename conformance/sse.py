@@ -89,12 +89,14 @@ class Decoder:
         """The events at the end of the stream; one without its blank line is kept, and the framing says so."""
         events = self.feed(b"", final=True)
         if self._pending:
+            stray = len(self.framing.stray)
             self._line("".join(self._pending))
             self._pending.clear()
-        if self._data or self._name is not None:
+            del self.framing.stray[stray:]  # half a line, of which nobody can tell what it was to be
+        if self._data:
             self.framing.unterminated = True
-            if (last := self._line("")) is not None:
-                events.append(last)
+            events += [event for event in [self._line("")] if event is not None]
+        self.framing.unterminated |= self._name is not None
         return events
 
     def _line(self, line: str) -> Event | None:

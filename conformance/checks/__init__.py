@@ -14,12 +14,14 @@ from conformance.checks import (
     unsupported_parameters,
 )
 from conformance.checks.outcome import Outcome, Stated, message, outcome_finding
+from conformance.checks.pairs import PAIRS
 from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 
 __all__ = [
+    "PAIRS",
     "RULES",
     "Finding",
     "Outcome",
@@ -28,6 +30,7 @@ __all__ = [
     "Stated",
     "View",
     "judge",
+    "judge_pair",
     "message",
 ]
 
@@ -57,6 +60,18 @@ def judge(
     return results
 
 
+def judge_pair(
+    earlier: Exchange, later: Exchange, requirement: str, contract: Contract, *, model: str | None = None
+) -> list[Result]:
+    """Judges two exchanges by the comparison of a requirement. Without an answer in both there is nothing to judge."""
+    views = View(earlier, contract), View(later, contract)
+    level = contract.level(requirement, model)
+    if level is None or not all(view.response for view in views):
+        return []
+    findings: list[Finding | None] = [*PAIRS[requirement](*views)]
+    return [Result(requirement, level, finding) for finding in findings or [None]]
+
+
 def _judge_outcome(view: View, stated: Stated, model: str | None, results: list[Result]) -> list[Result]:
     """The results that the stated outcome adds for the requirements under test.
 
@@ -70,6 +85,6 @@ def _judge_outcome(view: View, stated: Stated, model: str | None, results: list[
         level = view.contract.level(requirement, model)
         if level is None or requirement in broken:
             continue
-        if finding is not None or requirement not in RULES:
+        if finding is not None or not (requirement in RULES or requirement in PAIRS):
             added.append(Result(requirement, level, finding))
     return added

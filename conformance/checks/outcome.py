@@ -1,4 +1,4 @@
-"""The outcome that a test states for a request: answered, refused, or either."""
+"""The outcome that a test states for a request: answered, answered in part, refused, or either."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from conformance.checks.rules import Finding
 from conformance.checks.view import View
-from conformance.values import MISSING, at, show
+from conformance.values import at, show
 
 
 class Outcome(enum.StrEnum):
     """What a test says beforehand of an answer."""
 
     ANSWERED = "answered"
+    INCOMPLETE = "incomplete"
     REFUSED = "refused"
     EITHER = "either"
 
@@ -34,23 +35,35 @@ def outcome_finding(view: View, stated: Stated) -> Finding | None:
     """What is wrong with the outcome, or None if it is as stated."""
     status = view.exchange.status
     match stated.outcome:
-        case Outcome.ANSWERED if status != 200:
-            return Finding("status", "200, as the request is right", f"{status}: {message(view)}")
-        case Outcome.ANSWERED if view.asked("stream") is True and not view.exchange.is_stream:
-            received = view.exchange.headers.get("content-type", MISSING)
-            return Finding("header content-type", "text/event-stream, as stream is true", show(received))
-        case Outcome.ANSWERED if view.asked("stream") is not True and view.exchange.is_stream:
-            return Finding("header content-type", "application/json, as stream is not true", "text/event-stream")
-        case Outcome.ANSWERED if not view.response:
-            what = "a stream without a terminal event" if view.exchange.is_stream else show(view.exchange.json)
-            return Finding("", "a response object", what)
-        case Outcome.ANSWERED if view.status == "failed":
-            return Finding(view.where("/status"), "an answer, as the request is right", f"failed: {message(view)}")
+        case Outcome.ANSWERED | Outcome.INCOMPLETE:
+            return _answered(view) or (_incomplete(view) if stated.outcome is Outcome.INCOMPLETE else None)
         case Outcome.REFUSED if stated.status is not None and status != stated.status:
             return Finding("status", f"{stated.status}, as the request has to be refused", f"{status}: {message(view)}")
         case Outcome.REFUSED if not 400 <= status < 500:
             return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {message(view)}")
     return None
+
+
+def _answered(view: View) -> Finding | None:
+    status = view.exchange.status
+    if status != 200:
+        return Finding("status", "200, as the request is right", f"{status}: {message(view)}")
+    if not view.response:
+        what = message(view) if view.exchange.is_stream else show(view.exchange.json)
+        return Finding("", "a response object", what)
+    if view.status == "failed":
+        return Finding(view.where("/status"), "an answer, as the request is right", f"failed: {message(view)}")
+    return None
+
+
+def _incomplete(view: View) -> Finding | None:
+    """An answer that cannot fit ends for want of tokens."""
+    reason = at(view.response, "incomplete_details", "reason")
+    if view.status == "incomplete" and reason == "max_output_tokens":
+        return None
+    limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
+    expected = f"incomplete with the reason max_output_tokens, as the answer does not fit into {show(limit)} tokens"
+    return Finding(view.where("/status"), expected, f"{show(view.status)} with {show(used)} output tokens")
 
 
 def message(view: View) -> str:

@@ -206,7 +206,7 @@ def first_event(t: Timeline) -> Iterator[Finding]:
         yield Finding(step.where(), "response.created once", "another one")
 
 
-@stream_rule("in_progress", when=lambda t: not t.is_partial and (t.terminal or t.item_events or t.items))
+@stream_rule("in_progress", when=lambda t: not t.is_partial and (t.terminal or t.items or len(_beginnings(t)) > 1))
 def in_progress(t: Timeline) -> Iterator[Finding]:
     """response.in_progress comes once, before any output."""
     found = list(t.of("response.in_progress"))

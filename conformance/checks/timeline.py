@@ -178,7 +178,8 @@ class Timeline:
             elif "output_index" in step.json or "item_id" in step.json:
                 item = find(step, step.json.get("item_id"))
                 if item is None:
-                    only = next(iter(open_items.values())) if len(open_items) == 1 else None
+                    alone = len(open_items) == 1 and not self.is_partial
+                    only = next(iter(open_items.values())) if alone else None
                     orphans.append((len(self.item_events), step, only))
                 self.item_events.append((step, item))
         for position, step, only in orphans:

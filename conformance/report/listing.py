@@ -21,6 +21,7 @@ class Listed:
     model: str
     requests: int
     skipped: bool
+    live_only: bool
 
 
 def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
@@ -39,13 +40,14 @@ def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
     yield ""
     yield "cases and requests by test"
     tests = collections.Counter((case.chapter, case.test) for case in run)
+    live_only = {(case.chapter, case.test) for case in run if case.live_only}
     requests: collections.Counter[tuple[str, str]] = collections.Counter()
     models: collections.Counter[str] = collections.Counter()
     for case in run:
         requests[case.chapter, case.test] += case.requests
         models[case.model] += case.requests
     for key, count in tests.items():
-        yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests"
+        yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests" + (", live only" if key in live_only else "")
     yield ""
     yield f"requests by model (ceiling {CEILING})"
     for model, count in models.items():

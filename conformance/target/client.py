@@ -30,10 +30,14 @@ class Limits:
 
 
 class Client:
-    """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target."""
+    """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target.
 
-    def __init__(self, target: Target, limits: Limits | None = None, *, live: bool = True) -> None:
+    ``timed`` keeps the arrival of each piece, which means something only where nothing between records or replays.
+    """
+
+    def __init__(self, target: Target, limits: Limits | None = None, *, live: bool = True, timed: bool = False) -> None:
         self.target = target
+        self._timed = timed
         self.limits = limits or Limits()
         self._http = httpx.Client(
             timeout=httpx.Timeout(self.limits.silence, connect=self.limits.connect),
@@ -73,7 +77,12 @@ class Client:
         except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             raise Unreachable(f"{self.target.base_url} does not answer: {_reason(error)}") from error
         return Exchange(
-            request, response.status_code, _headers(response), received, broken, arrivals=tuple(arrivals)
+            request,
+            response.status_code,
+            _headers(response),
+            received,
+            broken,
+            arrivals=tuple(arrivals) if self._timed else (),
         )
 
     def default_headers(self) -> dict[str, str]:
