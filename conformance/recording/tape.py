@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from vcr.cassette import Cassette as VcrCassette
 from vcr.persisters.filesystem import CassetteNotFoundError
@@ -57,6 +57,10 @@ class Tape:
         self.problem: str | None = None
         self.recorded: list[dict[str, Any]] = []
         self.cassette: VcrCassette | None = None
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # pytest-recording copies the configuration of vcrpy, and a copy would keep what it read to itself.
+        return self
 
     def load_cassette(self, cassette_path: str, serializer: object) -> tuple[list[Request], list[dict[str, Any]]]:  # noqa: ARG002
         """Requests and responses for vcrpy. A file that cannot be read is told when a request misses it."""
