@@ -242,11 +242,12 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
     if case is None:
         return {}
     settings = request.config.stash[SETTINGS]
-    tape = Tape(settings.library.path(case.chapter, case.test, case.name), recording=settings.recording)
+    path = settings.library.path(case.chapter, case.test, case.name)
+    tape = Tape(path, normalised(settings.target.path, settings.target.token), recording=settings.recording)
     request.node.stash[TAPE] = tape
     return {
         "match_on": tuple(MATCHERS),
-        "before_record_request": normalised(settings.target.path, settings.target.token),
+        "before_record_request": tape.normalise,
         "persister": tape,
         "serializer": "json",
         "skip_patchers": SKIP_PATCHERS,

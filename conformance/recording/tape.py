@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -48,11 +48,13 @@ def target_kind(headers: Mapping[str, str], host: str) -> str:
 class Tape:
     """Reads and writes the cassette of one case. It is the persister that vcrpy is given.
 
-    vcrpy itself never saves: `save` is called by whoever knows that the case passed.
+    vcrpy itself never saves: `save` is called by whoever knows that the case passed. ``normalise`` takes host and
+    credential out of a request, and is to be vcrpy's ``before_record_request`` too.
     """
 
-    def __init__(self, path: Path, *, recording: bool) -> None:
+    def __init__(self, path: Path, normalise: Callable[[Request], Request], *, recording: bool) -> None:
         self.path = path
+        self.normalise = normalise
         self.recording = recording
         self.problem: str | None = None
         self.recorded: list[dict[str, Any]] = []
@@ -98,7 +100,8 @@ class Tape:
         left = [stored for index, stored in enumerate(self.recorded) if not played.get(index)]
         if not left:
             return [f"all {len(self.recorded)} exchanges of the cassette {self.path} were used before this request"]
-        nearest = min((request_differences(stored, to_stored(request)) for stored in left), key=len)
+        now = to_stored(self.normalise(request))
+        nearest = min((request_differences(stored, now) for stored in left), key=len)
         return [f"the request is not in the cassette {self.path}", *(f"  {line}" for line in nearest[:8])]
 
     def save(self, provenance: Provenance, secrets: Secrets) -> bool:
