@@ -1,9 +1,21 @@
-"""The command line: ``python -m conformance serve``."""
+"""The command line: ``python -m conformance judge`` and ``serve``."""
 
 import argparse
+import io
+import json
 import math
+import os
 import sys
 from typing import NoReturn
+
+from conformance.capture import CaptureError
+from conformance.contract import CONTRACT_NAMES, ContractError, load
+from conformance.judging import Summary, Verdict, as_json, as_text, judge_captured, read
+from conformance.values import printable
+
+BROKEN_PIPE = 141
+INTERRUPTED = 130
+"""The statuses that a shell gives to a program that such a signal ended."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a subcommand; returns the exit status."""
     parser = Parser(prog="python -m conformance", description="Tools around the conformance tests.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_judge(commands)
     _add_serve(commands)
     options = parser.parse_args(arguments)
     try:
@@ -25,6 +38,64 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     return status
+
+
+def _add_judge(commands: "argparse._SubParsersAction[Parser]") -> None:
+    command = commands.add_parser(
+        "judge",
+        help="judge exchanges that were captured elsewhere",
+        description="Judges captured exchanges: the findings on standard output, a summary on standard error.",
+        epilog="Exit status: 0 nothing failed, 1 something did, 2 a file could not be read to its end or holds no "
+        "exchange, whatever was found in the others, which are judged all the same.",
+    )
+    command.add_argument(
+        "files", nargs="+", metavar="FILE", help="JSON Lines, plain or .xz, or a cassette; - is standard input"
+    )
+    command.add_argument("--contract", choices=CONTRACT_NAMES, default="databricks", help="default: %(default)s")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    command.set_defaults(run=_judge)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    if sys.stdout is None:
+        return _fail("judge", "standard output is closed", 2)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _judge_files(options)
+    except ContractError as error:
+        return _fail("judge", f"the contract is broken: {error}", 2)
+    except KeyboardInterrupt:
+        return INTERRUPTED  # whatever was judged so far, this is no pass
+    except OSError as error:
+        # Nobody reads on, or the disk is full. What is still in the buffers must not be tried again on the way out.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            os.dup2(nowhere, sys.stderr.fileno())
+            return BROKEN_PIPE
+        return _fail("judge", f"cannot write: {error.strerror}", 2)
+
+
+def _judge_files(options: argparse.Namespace) -> int:
+    contract = load(options.contract)
+    summary = Summary()
+    unreadable = False
+    for name in options.files:
+        try:
+            for captured in read(name):
+                judgement = judge_captured(captured, contract)
+                summary.add(judgement)
+                lines = [json.dumps(as_json(judgement))] if options.format == "json" else as_text(judgement, contract)
+                sys.stdout.writelines(f"{line}\n" for line in lines)
+                sys.stdout.flush()
+        except CaptureError as error:
+            unreadable = True
+            _fail("judge", printable(str(error)), 2)
+    sys.stderr.writelines(f"{line}\n" for line in summary.lines())
+    if unreadable:
+        return 2
+    return 1 if summary.verdicts[Verdict.FAIL] else 0
 
 
 def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -45,19 +116,19 @@ def _serve(options: argparse.Namespace) -> int:
         package = (error.name or "").partition(".")[0]
         if package not in {"starlette", "uvicorn"}:
             raise
-        return _fail(f"the package {package} is missing: pip install --group reference")
+        return _fail("serve", f"the package {package} is missing: pip install --group reference")
     app = create_app(token=options.token, chunk_bytes=options.chunk_bytes, delay=options.delay)
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
-        return _fail(f"cannot listen on {options.host} port {options.port}: {error.strerror}")
+        return _fail("serve", f"cannot listen on {options.host} port {options.port}: {error.strerror}")
     serve(app, listener)
     return 0
 
 
-def _fail(problem: str) -> int:
-    sys.stderr.write(f"python -m conformance serve: {problem}\n")
-    return 1
+def _fail(command: str, problem: str, status: int = 1) -> int:
+    sys.stderr.write(f"python -m conformance {command}: {problem}\n")
+    return status
 
 
 def _port(text: str) -> int:

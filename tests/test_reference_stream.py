@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import openai
 import pytest
 
 from conformance.reference.app import create_app
+from conformance.reference.reply import Frame, Reply
 from conformance.reference.serve import running
 from conformance.schema import violations
 from conformance.sse import decode
@@ -176,6 +178,22 @@ def test_errors_before_a_stream_are_the_same_as_without(streaming: httpx.Client,
         streamed.headers["content-type"],
     )
     assert plain.json() == streamed.json()
+
+
+def test_a_change_can_break_any_part_of_a_stream() -> None:
+    def spoil(reply: Reply) -> Reply:
+        first, second, *_ = reply.frames or ()
+        frames = (replace(first, name=None), replace(second, data={"type": 7}), Frame("x", b"[DONE]"))
+        return replace(reply, frames=frames, headers={**reply.headers, "content-type": "text/plain"})
+
+    with running(create_app(change=spoil)) as url:
+        reply = httpx.post(f"{url}/responses", json={"model": MODEL, "input": "hi", "stream": True}, headers=BEARER)
+    assert reply.headers["content-type"] == "text/plain"
+    assert re.fullmatch(
+        rb'data: \{"type":"response.created",.*\}\n\nevent: response.in_progress\ndata: \{"type":7\}\n\n'
+        rb"event: x\ndata: \[DONE\]\n\n",
+        reply.content,
+    )
 
 
 # --- delivery --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from conformance.reference.answer import answer
 from conformance.reference.body import MAX_BYTES, canonical, read_object, too_large
 from conformance.reference.credentials import check_credential
 from conformance.reference.refusal import Refusal
-from conformance.reference.reply import Change, Reply, chunks, compact, refused, streamed, unchanged
+from conformance.reference.reply import Change, Reply, chunks, encoded, refused, streamed, unchanged
 from conformance.reference.request import read_request
 from conformance.reference.stream import events
 
@@ -67,7 +67,7 @@ def create_app(
         reply = change(replace(reply, headers=headers))
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
-            return Response(compact(reply.content), reply.status, headers)
+            return Response(encoded(reply.content), reply.status, headers)
         return StreamingResponse(_body(reply, chunk_bytes, delay), reply.status, headers)
 
     async def no_route(request: HTTPRequest, _: Exception) -> Response:

@@ -16,20 +16,23 @@ STREAM_TYPE: Final = "text/event-stream; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event as it is framed: the ``event:`` line, None for no such line, and the value behind ``data:``."""
+    """One event as it is framed: the ``event:`` line, None for no such line, and the JSON value behind ``data:``.
+
+    Data that are bytes are sent as they are, whatever they hold.
+    """
 
     name: str | None
     data: Any
 
     def encoded(self) -> bytes:
         """The bytes of the event, the blank line at its end included."""
-        head = "" if self.name is None else f"event: {self.name}\n"
-        return f"{head}data: {compact(self.data)}\n\n".encode()
+        head = b"" if self.name is None else f"event: {self.name}\n".encode()
+        return b"%bdata: %b\n\n" % (head, encoded(self.data))
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. With ``frames`` it is a stream and ``content`` is not sent."""
+    """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream."""
 
     status: int
     content: Any = None
@@ -60,9 +63,11 @@ def streamed(events: Iterable[dict[str, Any]]) -> Reply:
     return Reply(200, frames=tuple(Frame(event["type"], event) for event in events))
 
 
-def compact(value: Any) -> str:
-    """The JSON text of a value on one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def encoded(value: Any) -> bytes:
+    """The JSON text of a value on one line. Bytes are left alone."""
+    if isinstance(value, bytes):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def chunks(parts: Iterable[bytes], size: int | None) -> Iterator[bytes | None]:

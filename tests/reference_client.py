@@ -1,0 +1,76 @@
+"""Asks the reference endpoint, for its tests."""
+
+import base64
+from typing import Any
+
+import httpx
+
+from conformance.contract import Lifecycle, load
+from conformance.schema import violations
+
+BEARER = {"authorization": "Bearer some-token"}
+MODEL = "system.ai.gpt-5-4"
+SERVED = [name for name, m in load().models.items() if m.lifecycle in {Lifecycle.ACTIVE, Lifecycle.LISTED}]
+PERSON = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "age": {"type": "integer", "minimum": 18},
+        "tags": {"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 2},
+        "boss": {"anyOf": [{"$ref": "#"}, {"type": "null"}]},
+    },
+    "required": ["name", "age", "tags", "boss"],
+    "additionalProperties": False,
+}
+FORECAST = {
+    "type": "function",
+    "name": "forecast",
+    "parameters": {"type": "object", "properties": {"day": {"type": "string"}}},
+}
+PERSON_TOOL = {"type": "function", "name": "hire", "parameters": PERSON, "strict": True}
+
+
+TOKEN = "s3cret-Tökén"
+
+
+def ask(client: httpx.Client, **body: Any) -> httpx.Response:
+    return client.post("/responses", json={"model": MODEL, "input": "What is a mixture of experts?", **body})
+
+
+def answered(client: httpx.Client, **body: Any) -> dict[str, Any]:
+    reply = ask(client, **body)
+    assert reply.status_code == 200, reply.text
+    response: dict[str, Any] = reply.json()
+    assert list(violations("response", response)) == []
+    usage = response["usage"]
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
+    assert usage["output_tokens"] >= usage["output_tokens_details"]["reasoning_tokens"]
+    return response
+
+
+def refused(reply: httpx.Response, status: int, *names: str) -> None:
+    """The reply is a refusal in Databricks' envelope, whose message holds these names."""
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/json"
+    assert list(violations("errors#/$defs/databricks", reply.json())) == []
+    assert reply.json()["message"].strip()
+    for name in names:
+        assert name in reply.json()["message"]
+
+
+def text_of(response: dict[str, Any]) -> str:
+    text: str = response["output"][-1]["content"][0]["text"]
+    return text
+
+
+def ids_aside(response: dict[str, Any]) -> dict[str, Any]:
+    """The response without what is different between any two requests."""
+    output = [
+        {k: v for k, v in item.items() if k not in {"id", "call_id", "encrypted_content"}}
+        for item in response["output"]
+    ]
+    return response | {"id": "", "created_at": 0, "completed_at": response["completed_at"] and 0, "output": output}
+
+
+def basic(user: str, password: str) -> str:
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
