@@ -135,7 +135,11 @@ class Tape:
 def _to_vcr(stored: dict[str, Any]) -> dict[str, Any]:
     return {
         "status": {"code": stored["status"], "message": stored["reason"]},
-        "headers": stored["headers"],
+        # httpx takes headers in ASCII only, though it reads others from the wire.
+        "headers": {
+            name: [value.encode("ascii", "backslashreplace").decode() for value in values]
+            for name, values in stored["headers"].items()
+        },
         "body": {"string": response_bytes(stored)},
     }
 
