@@ -92,7 +92,8 @@ def _judge_files(options: argparse.Namespace) -> int:
         except CaptureError as error:
             unreadable = True
             _fail("judge", printable(str(error)), 2)
-    sys.stderr.writelines(f"{line}\n" for line in summary.lines())
+    if summary.read:
+        sys.stderr.writelines(f"{line}\n" for line in summary.lines())
     if unreadable:
         return 2
     return 1 if summary.verdicts[Verdict.FAIL] else 0

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.checks import PAIRS, Outcome, Stated, View, judge, judge_pair, message
+from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message
 from conformance.contract import Contract
 from conformance.environment import obstacle
 from conformance.exchange import Exchange
@@ -17,6 +17,9 @@ from conformance.verdict import Case, CouldNotRun, SuiteError
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""
+
+PRECONDITION_TRIES: Final = 3
+"""How often a case asks until the model does what the case needs before it can judge anything."""
 
 DEFAULT_CAP: Final = 1024
 """max_output_tokens for a model that the contract does not know."""
@@ -67,7 +70,14 @@ class Ask:
 
     def incomplete(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for more than fits into ``max_output_tokens``: status incomplete, with that reason."""
-        return self._judged(model, self._right(model, input, settings), Outcome.INCOMPLETE)
+        body = self._right(model, input, settings)
+        for attempt in range(PRECONDITION_TRIES):
+            exchange = self._judged(model, body, Outcome.INCOMPLETE)
+            if not fits(View(exchange, self._contract)):
+                return exchange
+            self._case.notes.append(f"attempt {attempt + 1}: the answer was shorter than the limit")
+            self._case.extra_requests += attempt > 0
+        raise CouldNotRun(f"{model} answers a request for a long text in fewer than {body['max_output_tokens']} tokens")
 
     def compare(self, earlier: Exchange, later: Exchange) -> None:
         """Judges two exchanges together, by the comparisons of the requirements that the case puts to the test."""

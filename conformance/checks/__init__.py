@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from conformance.checks import (
+    calls,
     echo,
     errors,
     items,
+    obedience,
     response,
+    stream_delivery,
     stream_items,
     stream_texts,
     streams,
     supported_models,
     unsupported_parameters,
 )
-from conformance.checks.outcome import Outcome, Stated, message, outcome_finding
+from conformance.checks.outcome import Outcome, Stated, fits, message, outcome_finding
 from conformance.checks.pairs import PAIRS
 from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
@@ -29,13 +32,27 @@ __all__ = [
     "Rule",
     "Stated",
     "View",
+    "fits",
     "judge",
     "judge_pair",
     "message",
 ]
 
 # Importing a module of checks registers them.
-MODULES = (echo, errors, items, response, stream_items, stream_texts, streams, supported_models, unsupported_parameters)
+MODULES = (
+    calls,
+    echo,
+    errors,
+    items,
+    obedience,
+    response,
+    stream_delivery,
+    stream_items,
+    stream_texts,
+    streams,
+    supported_models,
+    unsupported_parameters,
+)
 
 
 def judge(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
+from conformance.checks.declared import base_type, carried, is_namespace, name_of
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, pointer, show
+from conformance.values import MISSING, at, at_list, pointer, show
 
 VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "background": ("background",),
     "instructions": ("instructions",),
     "max_output_tokens": ("max_output_tokens",),
+    "max_tool_calls": ("max_tool_calls",),
     "metadata": ("metadata",),
     "parallel_tool_calls": ("parallel_tool_calls",),
     "previous_response_id": ("previous_response_id",),
+    "prompt_cache_key": ("prompt_cache_key",),
     "prompt_cache_retention": ("prompt_cache_retention",),
     "reasoning_effort": ("reasoning", "effort"),
+    "safety_identifier": ("safety_identifier",),
     "store": ("store",),
     "temperature": ("temperature",),
     "tool_choice": ("tool_choice",),
@@ -25,20 +31,253 @@ VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "top_p": ("top_p",),
     "truncation": ("truncation",),
     "user": ("user",),
+    "verbosity": ("text", "verbosity"),
 }
 """Settings that come back as they were sent, by the last part of their requirement's id (wire-facts, "Bodies")."""
 
+CHOSEN: Final[dict[str, tuple[str, ...]]] = {
+    "reasoning_context": ("reasoning", "context"),
+    "reasoning_summary": ("reasoning", "summary"),
+}
+"""Settings that come back as they were sent, but for ``auto``, which comes back as what was chosen."""
 
-def _check(requirement: str, path: tuple[str, ...]) -> None:
-    @rule(
-        requirement,
-        when=lambda view: view.is_create and bool(view.response) and view.asked(*path) is not MISSING,
-    )
+DEFAULTS: Final[dict[str, Any]] = {
+    "background": False,
+    "instructions": None,
+    "max_output_tokens": None,
+    "metadata": {},
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "safety_identifier": None,
+    "temperature": 1,
+    "tool_choice": "auto",
+    "top_logprobs": 0,
+    "truncation": "disabled",
+    "user": None,
+}
+"""What comes back where a setting was left out. Others depend on the model or on the account."""
+
+MASK: Final = re.compile(r"\W*(redacted|masked|filtered|hidden|scrubbed|x{4,})?\W*", re.IGNORECASE)
+"""What a capture puts in the place of a value that nobody is to see."""
+
+
+def _is_judged(view: View) -> bool:
+    return view.is_create and bool(view.response)
+
+
+def _same(sent: Any, received: Any) -> bool:
+    return bool(sent == received) and isinstance(sent, bool) is isinstance(received, bool)
+
+
+def _check(requirement: str, path: tuple[str, ...], *, but: str | None = None) -> None:
+    def asked(view: View) -> Any:
+        sent = view.asked(*path)
+        hidden = isinstance(sent, str) and 0 < len(sent) <= 40 and MASK.fullmatch(sent)
+        return MISSING if hidden or (but is not None and sent == but) else sent
+
+    @rule(requirement, when=lambda view: _is_judged(view) and asked(view) is not MISSING)
     def echoed(view: View) -> Iterator[Finding]:
-        sent, received = view.asked(*path), at(view.response, *path)
-        if sent != received or isinstance(sent, bool) is not isinstance(received, bool):
+        sent, received = asked(view), at(view.response, *path)
+        if not _same(sent, received):
             yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(received))
 
 
 for _name, _path in VERBATIM.items():
     _check(f"echo.{_name}", _path)
+for _name, _path in CHOSEN.items():
+    _check(f"echo.{_name}", _path, but="auto")
+
+
+# --- what was left out
+
+
+@rule("echo.defaults", when=lambda view: _is_judged(view) and bool(view.body) and view.asked("prompt") is MISSING)
+def defaults(view: View) -> Iterator[Finding]:
+    """What the request leaves out comes back as its default."""
+    for name, default in DEFAULTS.items():
+        received = at(view.response, name)
+        if view.asked(name) is MISSING and received is not MISSING and not _same(default, received):
+            yield Finding(view.where(f"/{name}"), f"{show(default)}, as nothing was sent", show(received))
+    kind = at(view.response, "text", "format", "type")
+    if view.asked("text", "format") is MISSING and kind not in (MISSING, "text"):
+        yield Finding(view.where("/text/format/type"), '"text", as nothing was sent', show(kind))
+
+
+# --- objects that come back completed
+
+
+def _kept(sent: Any, received: Any, unlike: Callable[[str], bool] = lambda _: False) -> bool:
+    """True if all that was sent is in what was received, which may have more members. null asks for the default."""
+    pairs = [(sent, received)]
+    while pairs:
+        one, other = pairs.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            pairs += [(value, other.get(name, MISSING)) for name, value in one.items() if not unlike(name)]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            pairs += zip(one, other, strict=True)
+        elif one is not None and not _same(one, other) and not _is_hidden(other):
+            return False
+    return True
+
+
+def _is_hidden(value: Any) -> bool:
+    # OpenAI puts <redacted> in the place of what can hold a secret.
+    return isinstance(value, str) and "redacted" in value.lower()
+
+
+def _text_format(view: View) -> Any:
+    sent = view.asked("text", "format")
+    return sent if isinstance(sent, dict) else MISSING
+
+
+@rule("echo.text_format", when=lambda view: _is_judged(view) and _text_format(view) is not MISSING)
+def text_format(view: View) -> Iterator[Finding]:
+    """The form of the text comes back with its type, and a JSON schema with its name and its schema."""
+    sent, received = _text_format(view), at(view.response, "text", "format")
+    for name in ("type", "name", "schema", "strict"):
+        value, other = sent.get(name), at(received, name)
+        if name == "schema" and sent.get("strict") is None and at(received, "strict") is True:
+            # A schema that becomes strict is completed.
+            kept = _names(value) == _names(other)
+        else:
+            kept = value is None or _same(value, other)
+        if not kept:
+            yield Finding(view.where(f"/text/format/{name}"), f"{show(value)}, as it was sent", show(other))
+
+
+def _names(schema: Any) -> Any:
+    properties = at(schema, "properties")
+    return sorted(properties) if isinstance(properties, dict) else []
+
+
+@rule("echo.prompt", when=lambda view: _is_judged(view) and isinstance(view.asked("prompt"), dict))
+def prompt(view: View) -> Iterator[Finding]:
+    """A stored prompt comes back with its id, its version and the names of its variables."""
+    sent, received = view.asked("prompt"), at(view.response, "prompt")
+    for name in ("id", "version"):
+        if sent.get(name) is not None and sent[name] != at(received, name):
+            yield Finding(view.where(f"/prompt/{name}"), f"{show(sent[name])}, as it was sent", show(at(received, name)))
+    variables, others = sent.get("variables"), at(received, "variables")
+    if isinstance(variables, dict) and not (isinstance(others, dict) and variables.keys() == others.keys()):
+        yield Finding(view.where("/prompt/variables"), f"{show(variables)}, as they were sent", show(others))
+
+
+def _conversation(value: Any) -> Any:
+    return value if isinstance(value, str) else at(value, "id")
+
+
+@rule(
+    "echo.conversation",
+    when=lambda view: _is_judged(view) and isinstance(_conversation(view.asked("conversation")), str),
+)
+def conversation(view: View) -> Iterator[Finding]:
+    """The conversation that the answer belongs to is the one that was named."""
+    sent, received = _conversation(view.asked("conversation")), at(view.response, "conversation", "id")
+    if sent != received:
+        yield Finding(view.where("/conversation/id"), f"{show(sent)}, as it was sent", show(received))
+
+
+# --- the model
+
+KINDS: Final = ("mini", "nano", "pro", "codex", "chat")
+
+
+def _family(name: Any) -> tuple[Any, ...] | None:
+    """What tells a model from others whatever name it was asked by, or None for a name that says nothing of it."""
+    if not isinstance(name, str):
+        return None
+    bare = re.sub(r"^(system\.ai\.)?(databricks-)?", "", name.lower())
+    found = re.match(r"(gpt|o)-?(\d)(?:[-.](\d)(?!\d))?", bare)
+    return (*found.groups(), *(kind for kind in KINDS if kind in bare.split("-"))) if found else None
+
+
+def _asked_family(view: View) -> tuple[Any, ...] | None:
+    return _family(view.asked("model")) if _family(at(view.response, "model")) is not None else None
+
+
+@rule("echo.model", when=lambda view: _is_judged(view) and _asked_family(view) is not None)
+def model(view: View) -> Iterator[Finding]:
+    """The model that answered is of the family that was asked: a snapshot of it, not a larger or smaller one."""
+    received = at(view.response, "model")
+    if _family(received) != _asked_family(view):
+        yield Finding(view.where("/model"), f"a snapshot of {show(view.asked('model'))}", show(received))
+
+
+# --- tools
+
+
+def _key(tool: dict[str, Any]) -> tuple[str, str | None]:
+    """What tells tools apart: their type and their name or their server."""
+    return base_type(tool), name_of(tool) or name_of(tool, "server_label")
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _asks_for_tools(view: View) -> bool:
+    return _is_judged(view) and bool(view.body) and isinstance(at(view.response, "tools"), list)
+
+
+def _loaded(view: View) -> list[dict[str, Any]]:
+    """The tools of the answer that stand in a namespace: what was loaded late comes back there."""
+    groups = [tool for tool in _objects(at(view.response, "tools")) if is_namespace(tool)]
+    return [tool for group in groups for tool in _objects(group.get("tools"))]
+
+
+@rule("echo.tools", when=_asks_for_tools)
+def declared_tools(view: View) -> Iterator[Finding]:
+    """The tools that were declared come back, by type and name in any order, and no others."""
+    sent, received = _objects(view.asked("tools")), _objects(at(view.response, "tools"))
+    found = Counter(map(_key, received)) + Counter(map(_key, _loaded(view)))
+    for key in Counter(map(_key, sent)) - found:
+        yield Finding(view.where("/tools"), f"the tool {show([*key])}, as it was declared", "none such")
+    if view.asked("prompt") is MISSING and view.asked("conversation") is MISSING:
+        for kind, name in Counter(map(_key, received)) - (Counter(map(_key, sent)) | Counter(map(_key, carried(view)))):
+            if kind != "namespace":
+                yield Finding(view.where("/tools"), "only tools that were declared", show([kind, name]))
+
+
+def _pairs(view: View, *, custom: bool) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """The index of each tool in the answer that was declared once, with the tool as it was sent and as it came back."""
+    sent, received = _objects(view.asked("tools")), at_list(view.response, "tools")
+    counts = Counter(map(_key, sent)) | Counter(map(_key, _objects(received)))
+    once = {_key(tool): tool for tool in sent if counts[_key(tool)] == 1}
+    return [
+        (index, once[_key(tool)], tool)
+        for index, tool in enumerate(received)
+        if isinstance(tool, dict) and _key(tool) in once and (base_type(tool) in ("function", "custom")) is custom
+    ]
+
+
+@rule("echo.function_tools", when=lambda view: _asks_for_tools(view) and bool(_pairs(view, custom=True)))
+def function_tools(view: View) -> Iterator[Finding]:
+    """A function comes back with its description and parameters, and strict where that was sent."""
+    for index, one, other in _pairs(view, custom=True):
+        completed = one.get("strict") is None and other.get("strict") is True
+        for name in ("description", "parameters", "strict", "format"):
+            value, received = one.get(name), other.get(name, MISSING)
+            if name == "parameters" and completed:
+                kept = _names(value) == _names(received)
+            elif name == "format":
+                kept = _kept(value, received)
+            else:
+                kept = value is None or _same(value, received)
+            if not kept:
+                yield Finding(view.where(f"/tools/{index}/{name}"), f"{show(value)}, as it was sent", show(received))
+
+
+FREE: Final = ("authorization", "defer_loading", "description", "headers", "model", "server_url", "tools", "type")
+"""Members of tools that come back changed, hidden or not at all."""
+
+
+@rule("echo.hosted_tools", when=lambda view: _asks_for_tools(view) and bool(_pairs(view, custom=False)))
+def hosted_tools(view: View) -> Iterator[Finding]:
+    """What comes back of the settings of any other tool is what was sent, completed."""
+    for index, one, other in _pairs(view, custom=False):
+        for name, value in one.items():
+            if name in FREE or name not in other or _kept(value, other[name]):
+                continue
+            where = view.where(pointer("tools", index, name))
+            yield Finding(where, f"{show(value)}, as it was sent", show(other[name]))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.rules import Finding, rule
+from conformance.checks.rules import Finding, rule, schema_findings
 from conformance.checks.view import View
-from conformance.schema import violations
 from conformance.values import MISSING, at, show
 
 
 @rule("errors.body", when=lambda view: view.is_error and view.exchange.json is not MISSING)
 def body(view: View) -> Iterator[Finding]:
     """An error has a body in Databricks' or in OpenAI's envelope, with a message that is not empty."""
-    for violation in violations("errors#/$defs/body", view.exchange.json):
-        yield Finding(violation.pointer, violation.expected, violation.received)
+    yield from schema_findings("errors#/$defs/body", view.exchange.json)
 
 
 @rule("errors.envelope", when=lambda view: view.is_error and isinstance(view.exchange.json, dict))

@@ -57,13 +57,19 @@ def _answered(view: View) -> Finding | None:
 
 
 def _incomplete(view: View) -> Finding | None:
-    """An answer that cannot fit ends for want of tokens."""
+    """An answer that does not fit ends for want of tokens. One that was shorter than asked for breaks nothing."""
     reason = at(view.response, "incomplete_details", "reason")
-    if view.status == "incomplete" and reason == "max_output_tokens":
+    if (view.status == "incomplete" and reason == "max_output_tokens") or fits(view):
         return None
     limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
     expected = f"incomplete with the reason max_output_tokens, as the answer does not fit into {show(limit)} tokens"
     return Finding(view.where("/status"), expected, f"{show(view.status)} with {show(used)} output tokens")
+
+
+def fits(view: View) -> bool:
+    """True for a completed answer that takes no more tokens than were allowed, by its own account."""
+    limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
+    return view.status == "completed" and isinstance(limit, int) and isinstance(used, int) and used <= limit
 
 
 def message(view: View) -> str:

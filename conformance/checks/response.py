@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.rules import Finding, rule
+from conformance.checks.rules import Finding, rule, schema_findings
 from conformance.checks.view import View
-from conformance.schema import violations
 from conformance.values import MISSING, at, show
 
 
@@ -22,15 +21,13 @@ def content_type(view: View) -> Iterator[Finding]:
 @rule("response.schema", when=lambda view: view.answer is not MISSING)
 def schema(view: View) -> Iterator[Finding]:
     """The response object has the members that every response has, each of its kind."""
-    for violation in violations("response", view.answer):
-        yield Finding(view.where(violation.pointer), violation.expected, violation.received)
+    yield from schema_findings("response", view.answer, view.where)
 
 
 @rule("response.current_members", when=lambda view: isinstance(view.answer, dict))
 def current_members(view: View) -> Iterator[Finding]:
     """The response object has what every current answer of OpenAI has, also where descriptions call it optional."""
-    for violation in violations("response#/$defs/current", view.answer):
-        yield Finding(view.where(violation.pointer), violation.expected, violation.received)
+    yield from schema_findings("response#/$defs/current", view.answer, view.where)
 
 
 @rule("response.completed", when=lambda view: view.status == "completed")

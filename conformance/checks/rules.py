@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from conformance.checks.view import View
 from conformance.contract import Level
+from conformance.schema import violations
+from conformance.values import MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,19 @@ def rule(
         return function
 
     return register
+
+
+def schema_findings(name: str, value: object, where: Callable[[str], str] = str) -> Iterator[Finding]:
+    """What breaks a schema, as findings; the members that one object lacks are one finding.
+
+    ``where`` turns a pointer into the value into the place in the exchange.
+    """
+    missing: dict[str, list[str]] = {}
+    for violation in violations(name, value):
+        if violation.received == repr(MISSING):
+            missing.setdefault(violation.pointer, []).append(violation.expected.removeprefix("the member "))
+        else:
+            yield Finding(where(violation.pointer), violation.expected, violation.received)
+    for pointer, members in missing.items():
+        word = "member" if len(members) == 1 else "members"
+        yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING))

@@ -30,8 +30,12 @@ class Parts:
             found.setdefault(step.number(self.key), step)
         return found
 
-    def meant(self, known: dict[int | None, Step], step: Step) -> int | None:
-        """The number of the part that an event means: its own, or that of the only known part where it knows none."""
+    def known(self, item: Item) -> set[int | None]:
+        """The numbers of the parts of an item."""
+        return {*self.sent(item, "added"), *self.sent(item, "done")}
+
+    def meant(self, known: set[int | None], step: Step) -> int | None:
+        """The number of the part that an event means: its own, or that of the only known part where it has another."""
         number = step.number(self.key)
         return next(iter(known)) if number not in known and len(known) == 1 else number
 
@@ -90,7 +94,7 @@ class Text:
     def lanes(self, item: Item) -> dict[int | None, Lane]:
         """The events of these texts in an item, by their number."""
         lanes: dict[int | None, Lane] = {}
-        known = self.parts.sent(item, "added") if self.parts else {}
+        known = self.parts.known(item) if self.parts else set()
         for end in ("delta", "done"):
             for step in item.of(f"response.{self.name}.{end}"):
                 number = self.parts.meant(known, step) if self.parts else step.number(self.key) if self.key else None
@@ -164,7 +168,7 @@ def content_parts(t: Timeline) -> Iterator[Finding]:
     """Parts of content are opened and closed in pairs, what happens to one lies between, a message holds no other."""
     yield from _check_parts(CONTENT, t)
     for item, content in _contents(t):
-        announced = CONTENT.sent(item, "added").keys() | CONTENT.sent(item, "done").keys()
+        announced = CONTENT.known(item)
         for number in range(len(content)):
             if number not in announced and item.done:
                 where = item.done.where(pointer("item", "content", number))
@@ -231,7 +235,7 @@ def _check_lane(text: Text, item: Item, lane: Lane) -> Iterator[Finding]:
     for step in repeated if text is not ARGUMENTS else ():
         yield Finding(step.where(), f"one {text.done}", "another one")
     for step in lane.deltas:
-        if step.index > done.index and item.holds(step):
+        if step.index > done.index and item.holds(step) and item.holds(done):
             yield Finding(step.where(), f"no piece after event {done.index} {text.done}", f"event {step.index}")
     pieces, whole = [step.json.get("delta") for step in lane.deltas], done.json.get(text.member)
     if isinstance(whole, str) and all(isinstance(piece, str) for piece in pieces):
@@ -311,26 +315,40 @@ def added_empty(t: Timeline) -> Iterator[Finding]:
 def announced_annotations(t: Timeline) -> Iterator[Finding]:
     """Every annotation of a text was announced, as it is and at its annotation_index."""
     for item in t.seen_whole():
-        known = CONTENT.sent(item, "added")
-        announced: dict[tuple[int | None, int | None], Step] = {}
-        for step in item.of(ANNOTATION):
-            place = (CONTENT.meant(known, step), step.number("annotation_index"))
-            if place in announced:
-                yield Finding(step.where("/annotation_index"), "one event for each annotation", "another one")
-            announced.setdefault(place, step)
-        if item.done is None:
-            continue
+        announced = _announced(item)
         for part, number, annotation in _annotations(item.final):
-            said = announced.pop((part, number), None)
-            if said is None:
+            said = announced.get((part, number))
+            if said is None and item.done:
                 where = item.done.where(pointer("item", "content", part, "annotations", number))
                 yield Finding(where, f"an annotation that {ANNOTATION} announced", show(annotation))
-            elif said.json.get("annotation") != annotation:
+            elif said and said.json.get("annotation") != annotation:
                 received = show(said.json.get("annotation", MISSING))
-                yield Finding(said.where("/annotation"), f"{show(annotation)}, as in event {item.done.index}", received)
-        for step in announced.values():
-            received = show(step.json.get("annotation_index", MISSING))
-            yield Finding(step.where("/annotation_index"), "the index of an annotation of the text", received)
+                yield Finding(said.where("/annotation"), f"{show(annotation)}, as in output_item.done", received)
+
+
+@stream_rule("annotations_kept", when=lambda t: any(ANNOTATION in item.steps and item.done for item in t.items))
+def kept_annotations(t: Timeline) -> Iterator[Finding]:
+    """Every annotation that was announced is announced once, and is in the text."""
+    for item in t.seen_whole():
+        announced = _announced(item)
+        first = {id(step) for step in announced.values()}
+        final = {(part, number) for part, number, _ in _annotations(item.final)}
+        for step in item.of(ANNOTATION) if item.done else ():
+            if id(step) not in first:
+                yield Finding(step.where("/annotation_index"), "one event for each annotation", "another one")
+        for place, step in announced.items() if item.done else ():
+            if place not in final:
+                received = show(step.json.get("annotation_index", MISSING))
+                yield Finding(step.where("/annotation_index"), "the index of an annotation of the text", received)
+
+
+def _announced(item: Item) -> dict[tuple[int | None, int | None], Step]:
+    """The events that announce annotations, by the numbers of the part and of the annotation."""
+    known = CONTENT.known(item)
+    announced: dict[tuple[int | None, int | None], Step] = {}
+    for step in item.of(ANNOTATION):
+        announced.setdefault((CONTENT.meant(known, step), step.number("annotation_index")), step)
+    return announced
 
 
 def _annotations(final: Any) -> Iterator[tuple[int, int, Any]]:

@@ -138,7 +138,7 @@ def event_names(t: Timeline) -> Iterator[Finding]:
         name = t.exchange.events[step.index].name
         if "type" in step.json and name != step.type:
             received = "no event: line" if name is None else f"event: {show(name)}"
-            yield Finding(step.where(), f"event: {step.type}", received)
+            yield Finding(step.where(), f"event: {show(step.type)}", received)
 
 
 @stream_rule("event_json", when=lambda t: t.places)
@@ -161,13 +161,18 @@ def event_schema(view: View) -> Iterator[Finding]:
 
 
 def _schema_findings(view: View) -> Iterator[Finding]:
-    # The response object of the last event is judged as every response object is, by the rules of the response.
     judged = view.timeline.terminal if view.answer is not MISSING else None
     placed = {pointer(member) for member in PLACED_MEMBERS}
+    # The response object of the last event is judged as every response object is, by the rules of the response. What
+    # they find there is not said again of the events before.
+    told = {
+        (violation.pointer, violation.expected)
+        for violation in (violations("events", judged.json) if judged else ())
+        if violation.pointer.startswith("/response")
+    }
     for step in view.timeline.steps:
         for violation in violations("events", step.json) if isinstance(step.json.get("type"), str) else ():
-            owned = violation.pointer in placed or (step is judged and violation.pointer.startswith("/response/"))
-            if not owned and not (step is judged and violation.pointer == "/response"):
+            if violation.pointer not in placed and (violation.pointer, violation.expected) not in told:
                 yield Finding(step.where(violation.pointer), violation.expected, violation.received)
 
 

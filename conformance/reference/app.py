@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,11 +20,22 @@ from conformance.reference.answer import answer
 from conformance.reference.body import MAX_BYTES, canonical, read_object, too_large
 from conformance.reference.credentials import check_credential
 from conformance.reference.refusal import Refusal
-from conformance.reference.reply import Change, Reply, chunks, encoded, refused, streamed, unchanged
+from conformance.reference.reply import (
+    Change,
+    Reading,
+    Reply,
+    as_sent,
+    chunks,
+    encoded,
+    refused,
+    streamed,
+    unchanged,
+)
 from conformance.reference.request import read_request
 from conformance.reference.stream import events
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
+NO_BODY: Final[Mapping[str, Any]] = {}
 TARGET_HEADER: Final = "x-conformance-target"
 TARGET: Final = f"reference endpoint/{__version__}"
 
@@ -34,37 +45,40 @@ def create_app(
     chunk_bytes: int | None = None,
     delay: float = 0.0,
     *,
+    reading: Reading = as_sent,
     change: Change = unchanged,
 ) -> Starlette:
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
-    ``delay`` waits so many seconds after each event. ``change`` is applied to every reply just before it is sent.
+    ``delay`` waits so many seconds after each event. ``reading`` is applied to the body of every request before it is
+    looked at, ``change`` to every reply just before it is sent.
     """
     contract = load("databricks")
 
     async def respond(request: HTTPRequest) -> Response:
         content = b""
+        body: dict[str, Any] = {}
         try:
             check_credential(_authorization(request), token)
             content = await _content(request)
             body = read_object(request.headers.get("content-type"), content)
-            asked = read_request(contract, body)
+            asked = read_request(contract, reading(body))
             response = answer(asked)
         except Refusal as refusal:
-            return send(request, refused(refusal), content)
+            return send(request, refused(refusal), content, body)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         if not asked.streamed:
-            return send(request, Reply(200, response), content)
+            return send(request, Reply(200, response), content, body)
         options = asked.setting("stream_options", {})
         told = events(response, obfuscated=options.get("include_obfuscation") is not False)
-        return send(request, streamed(told), content)
+        return send(request, streamed(told), content, body)
 
-    def send(request: HTTPRequest, reply: Reply, content: bytes) -> Response:
+    def send(request: HTTPRequest, reply: Reply, content: bytes = b"", body: Mapping[str, Any] = NO_BODY) -> Response:
         seed = canonical([request.method, request.url.path, reply.status]).encode() + content
         headers = {TARGET_HEADER: TARGET, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
-        reply = change(replace(reply, headers=headers))
+        reply = change(replace(reply, headers=headers, asked=body))
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
             return Response(encoded(reply.content), reply.status, headers)
@@ -72,17 +86,17 @@ def create_app(
 
     async def no_route(request: HTTPRequest, _: Exception) -> Response:
         refusal = Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"No such path; the endpoint is {BASE_PATH}/responses.")
-        return send(request, refused(refusal), b"")
+        return send(request, refused(refusal))
 
     async def no_method(request: HTTPRequest, _: Exception) -> Response:
         refusal = Refusal(405, "METHOD_NOT_ALLOWED", f"{request.method} is not supported here, only POST is.")
-        return send(request, replace(refused(refusal), headers={"allow": "POST"}), b"")
+        return send(request, replace(refused(refusal), headers={"allow": "POST"}))
 
     async def defect(request: HTTPRequest, error: Exception) -> Response:
         # Nothing that is sent should lead here. If it does, the answer has to say what happened, for nobody logs it.
         line = traceback.extract_tb(error.__traceback__)[-1]
         problem = f"{type(error).__name__} in {Path(line.filename).name} line {line.lineno}: {error}"
-        return send(request, refused(Refusal(500, "INTERNAL_ERROR", f"The reference endpoint failed: {problem}")), b"")
+        return send(request, refused(Refusal(500, "INTERNAL_ERROR", f"The reference endpoint failed: {problem}")))
 
     app = Starlette(
         routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],

@@ -1,6 +1,7 @@
 """What is sent, as a value: everything is decided before the first byte leaves.
 
-This is the place for faults: a change of a `Reply` can touch status, headers, JSON, and events.
+This is the place for faults: a `Change` of a `Reply` can touch status, headers, JSON, and events, and a `Reading` can
+make another request of the one that was sent, so that what has to be refused is answered.
 """
 
 import json
@@ -18,26 +19,31 @@ STREAM_TYPE: Final = "text/event-stream; charset=utf-8"
 class Frame:
     """One event as it is framed: the ``event:`` line, None for no such line, and the JSON value behind ``data:``.
 
-    Data that are bytes are sent as they are, whatever they hold.
+    Data that are bytes are sent as they are, whatever they hold. ``end`` is what ends the event, a blank line.
     """
 
     name: str | None
     data: Any
+    end: bytes = b"\n\n"
 
     def encoded(self) -> bytes:
-        """The bytes of the event, the blank line at its end included."""
+        """The bytes of the event, its end included."""
         head = b"" if self.name is None else f"event: {self.name}\n".encode()
-        return b"%bdata: %b\n\n" % (head, encoded(self.data))
+        return b"%bdata: %b%b" % (head, encoded(self.data), self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream."""
+    """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream.
+
+    ``asked`` is the body of the request as it was sent, empty where none could be read.
+    """
 
     status: int
     content: Any = None
     frames: tuple[Frame, ...] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def media_type(self) -> str:
@@ -46,11 +52,17 @@ class Reply:
 
 
 Change = Callable[[Reply], Reply]
+Reading = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def unchanged(reply: Reply) -> Reply:
     """The change of an endpoint without faults."""
     return reply
+
+
+def as_sent(body: dict[str, Any]) -> dict[str, Any]:
+    """The reading of an endpoint without faults."""
+    return body
 
 
 def refused(refusal: Refusal) -> Reply:

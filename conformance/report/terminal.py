@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import collections
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conformance.values import printable, shorten
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Run
 
 MAX_ROWS = 40
+EVENT_INDEX = re.compile(r"^event \d+ ?")
 RESULTS = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 SHORT = {
     CaseOutcome.NOT_APPLICABLE: "n/a",
@@ -45,7 +47,7 @@ def _findings(run: Run, level: str) -> Iterator[str]:
     """
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = collections.defaultdict(list)
     for record, (requirement, _, where, expected, received) in run.findings(level):
-        kind = (requirement, where, expected, *([received] if level == "may" else []))
+        kind = (requirement, EVENT_INDEX.sub("event ", where), expected, *([received] if level == "may" else []))
         groups[kind].append((record.model, received))
     for number, (kind, seen) in enumerate(sorted(groups.items())):
         if number == MAX_ROWS:

@@ -1,0 +1,237 @@
+"""Checks of the calls of tools: what they name, what they bring, and how they are told apart."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.checks.client_schemas import problems
+from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candidates, name_of, tools
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
+
+MAX_ID_LENGTH: Final = 64
+"""A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""
+
+MAX_FITTED: Final = 64
+"""Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
+
+WITH_ARGUMENTS: Final = ("function_call", "mcp_call", "mcp_approval_request")
+Place = tuple[str, dict[str, Any]]
+
+
+def _named_calls(view: View, kind: str) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
+    """The calls of a kind that name a tool, each with the tools that it can mean."""
+    for pointer, call in view.items_of(kind):
+        found = candidates(view, call)
+        if found is not None and name_of(call) is not None:
+            yield pointer, call, found
+
+
+def _undeclared(view: View, kind: str) -> Iterator[Finding]:
+    for pointer, call, found in _named_calls(view, kind):
+        names = [name_of(tool) for tool in found]
+        if name_of(call) not in names:
+            expected = f"the name of a declared tool: {show(sorted({name for name in names if name is not None}))}"
+            yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
+
+
+@rule("calls.declared_function", when=lambda view: any(_named_calls(view, "function_call")))
+def declared_function(view: View) -> Iterator[Finding]:
+    """A call of a function names one that was declared."""
+    yield from _undeclared(view, "function_call")
+
+
+@rule("calls.declared_custom_tool", when=lambda view: any(_named_calls(view, "custom_tool_call")))
+def declared_custom_tool(view: View) -> Iterator[Finding]:
+    """A call of a custom tool names one that was declared."""
+    yield from _undeclared(view, "custom_tool_call")
+
+
+def _hosted_calls(view: View) -> list[Place]:
+    kinds = [kind for kind in CALLED if kind not in ("function_call", "custom_tool_call")]
+    # A stored prompt and a conversation can bring tools that the request does not show.
+    hidden = not view.body or any(view.asked(name) is not MISSING for name in ("prompt", "conversation"))
+    return [] if hidden else [*view.items_of(*kinds)]
+
+
+@rule("calls.declared_hosted_tool", when=lambda view: bool(_hosted_calls(view)))
+def declared_hosted_tool(view: View) -> Iterator[Finding]:
+    """A call of any other tool is one of a type that was declared."""
+    for pointer, call in _hosted_calls(view):
+        kinds = CALLED[str(call["type"])]
+        if not candidates(view, call) and name_of(call, "namespace") is None:
+            expected = f"an item of another type, as no tool of type {' or '.join(kinds)} was declared"
+            yield Finding(view.where(f"{pointer}/type"), expected, show(call["type"]))
+
+
+def _mcp_items(view: View) -> list[Place]:
+    return [
+        (pointer, item)
+        for pointer, item in view.items_of("mcp_call", "mcp_list_tools", "mcp_approval_request")
+        if name_of(item, "server_label") is not None
+    ]
+
+
+@rule("calls.declared_server", when=lambda view: bool(_mcp_items(view)))
+def declared_server(view: View) -> Iterator[Finding]:
+    """What is said of an MCP server names one that was declared."""
+    labels = {label for tool in tools(view) if (label := name_of(tool, "server_label")) is not None}
+    for pointer, item in _mcp_items(view):
+        if item["server_label"] not in labels:
+            expected = f"the label of a declared server: {show(sorted(labels))}"
+            yield Finding(view.where(f"{pointer}/server_label"), expected, show(item["server_label"]))
+
+
+def _listed(view: View) -> dict[str, set[str]]:
+    """The names of the tools of each MCP server whose list is in the request or the answer."""
+    given = view.body.get("input")
+    found: dict[str, set[str]] = {}
+    for item in [*(given if isinstance(given, list) else ()), *at_list(view.response, "output")]:
+        label = name_of(item, "server_label")
+        if at(item, "type") == "mcp_list_tools" and label is not None:
+            found.setdefault(label, set()).update(name for tool in at_list(item, "tools") if (name := name_of(tool)))
+    return found
+
+
+def _listed_calls(view: View) -> list[tuple[str, dict[str, Any], set[str]]]:
+    listed = _listed(view)
+    return [
+        (pointer, call, listed[label])
+        for pointer, call in view.items_of("mcp_call", "mcp_approval_request")
+        if (label := name_of(call, "server_label")) in listed and label is not None and name_of(call) is not None
+    ]
+
+
+@rule("calls.listed_tool", when=lambda view: bool(_listed_calls(view)))
+def listed_tool(view: View) -> Iterator[Finding]:
+    """A call of an MCP server's tool names one of those that the server has listed."""
+    for pointer, call, names in _listed_calls(view):
+        if call["name"] not in names:
+            expected = f"the name of a tool that the server lists: {show(sorted(names))}"
+            yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
+
+
+def _whole_arguments(view: View) -> list[tuple[str, dict[str, Any], str]]:
+    """The calls whose arguments are there to the end, each with them."""
+    whole = view.status == "completed"
+    return [
+        (pointer, call, call["arguments"])
+        for pointer, call in view.items_of(*WITH_ARGUMENTS)
+        if isinstance(call.get("arguments"), str)
+        and (call.get("status") == "completed" or (whole and call.get("status") != "incomplete"))
+    ]
+
+
+@rule("calls.arguments_json", when=lambda view: bool(_whole_arguments(view)))
+def arguments_json(view: View) -> Iterator[Finding]:
+    """The arguments of a call are the text of a JSON object."""
+    for pointer, _, arguments in _whole_arguments(view):
+        value = read_json(arguments)
+        if isinstance(value, Unreadable) or not isinstance(value, dict):
+            yield Finding(view.where(f"{pointer}/arguments"), "the text of a JSON object", show(arguments))
+
+
+def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
+    """True if the arguments have to fit: strict is true, or was left out and the answer says that it is."""
+    if tool.get("strict", MISSING) is not MISSING:
+        return tool["strict"] is True
+    echoed = (each for each in at_list(view.response, "tools") if name_of(each) == name_of(call))
+    return any(at(each, "strict") is True for each in echoed)
+
+
+def _fits(view: View, *, strict: bool) -> list[Finding] | None:
+    """What does not fit the declared parameters, or None where nothing was compared."""
+    found: list[Finding] = []
+    judged = False
+    for pointer, call, arguments in itertools.islice(_whole_arguments(view), MAX_FITTED):
+        tool = called_tool(view, call) if call.get("type") == "function_call" else None
+        value = read_json(arguments)
+        if tool is None or not isinstance(value, dict) or _is_strict(view, tool, call) is not strict:
+            continue
+        misfits = problems(tool.get("parameters"), value)
+        judged = judged or misfits is not None
+        for problem in misfits or ():
+            expected = f"arguments that fit the declared parameters; at {problem.where or 'the root'}, {problem.expected}"
+            found.append(Finding(view.where(f"{pointer}/arguments"), expected, problem.received))
+    return found if judged else None
+
+
+@rule("calls.strict_arguments", when=lambda view: _fits(view, strict=True) is not None)
+def strict_arguments(view: View) -> Iterator[Finding]:
+    """The arguments for a strict function fit its parameters."""
+    yield from _fits(view, strict=True) or ()
+
+
+@rule("calls.arguments_fit", when=lambda view: _fits(view, strict=False) is not None)
+def arguments_fit(view: View) -> Iterator[Finding]:
+    """The arguments for a function that is not strict fit its parameters too."""
+    yield from _fits(view, strict=False) or ()
+
+
+def _call_ids(view: View) -> list[tuple[str, str]]:
+    """Pointer and ``call_id`` of each call that has one."""
+    return [
+        (f"{pointer}/call_id", item["call_id"])
+        for pointer, item in view.items
+        if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output")
+    ]
+
+
+@rule("calls.call_id", when=lambda view: any(view.items_of(*CLIENT_CALLS)))
+def call_id(view: View) -> Iterator[Finding]:
+    """A call that a client may have to answer has a call_id."""
+    for pointer, call in view.items_of(*CLIENT_CALLS):
+        value = call.get("call_id", MISSING)
+        if not isinstance(value, str) or not value:
+            yield Finding(view.where(f"{pointer}/call_id"), "a text that is not empty", show(value))
+
+
+@rule("calls.unique_call_ids", when=lambda view: bool(_call_ids(view)))
+def unique_call_ids(view: View) -> Iterator[Finding]:
+    """No two calls have the same call_id, else nobody knows which of them an output answers."""
+    seen: dict[str, str] = {}
+    for pointer, value in _call_ids(view):
+        if value in seen:
+            yield Finding(view.where(pointer), f"a call_id of its own, not that of {seen[value]}", show(value))
+        seen.setdefault(value, pointer)
+
+
+@rule("calls.call_id_length", when=lambda view: bool(_call_ids(view)))
+def call_id_length(view: View) -> Iterator[Finding]:
+    """A call_id has at most 64 characters, so that it can be sent back."""
+    for pointer, value in _call_ids(view):
+        if len(value) > MAX_ID_LENGTH:
+            received = f"{len(value)}: {show(value, 40)}"
+            yield Finding(view.where(pointer), f"at most {MAX_ID_LENGTH} characters", received)
+
+
+@rule("calls.call_id_prefix", when=lambda view: bool(_call_ids(view)))
+def call_id_prefix(view: View) -> Iterator[Finding]:
+    """A call_id begins with call_, and is not the id of an item."""
+    for pointer, value in _call_ids(view):
+        if value and not value.startswith("call_"):
+            yield Finding(view.where(pointer), "a call_id that begins with call_", show(value, 40))
+
+
+def _answered(view: View) -> list[tuple[str, str]]:
+    """Pointer and ``call_id`` of each output that the server sent for a call; empty where calls can be out of sight."""
+    hidden = not view.body or any(view.asked(n) is not MISSING for n in ("previous_response_id", "conversation", "prompt"))
+    return [
+        (f"{pointer}/call_id", item["call_id"])
+        for pointer, item in view.items
+        if str(item.get("type")).endswith("_output") and isinstance(item.get("call_id"), str) and not hidden
+    ]
+
+
+@rule("calls.output_of_call", when=lambda view: bool(_answered(view)))
+def output_of_call(view: View) -> Iterator[Finding]:
+    """The output of a call has the call_id of a call in the answer or in the request."""
+    given = view.body.get("input")
+    sent = [at(item, "call_id") for item in (given if isinstance(given, list) else ())]
+    known = [*sent, *(value for _, value in _call_ids(view))]
+    for pointer, value in _answered(view):
+        if value not in known:
+            yield Finding(view.where(pointer), "the call_id of a call", show(value))

@@ -1,0 +1,276 @@
+"""Checks of obedience: the answer keeps to what the request asked for.
+
+The settings are those of the request, or those that the answer repeats where the request's body was not kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.checks.client_schemas import problems
+from conformance.checks.declared import CALLED, base_type, name_of, setting
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
+
+HOSTED: Final = (
+    "code_interpreter_call",
+    "file_search_call",
+    "image_generation_call",
+    "mcp_call",
+    "web_search_call",
+)
+"""Calls that the server answers itself."""
+
+PARALLEL: Final = ("function_call", "custom_tool_call")
+"""Calls that can come several at once."""
+
+MAX_FITTED: Final = 16
+"""Texts of an answer that are compared with their schema, so that no answer takes for ever."""
+
+
+def _calls(view: View) -> list[tuple[str, dict[str, Any]]]:
+    return [*view.items_of(*CALLED)]
+
+
+def _completed(view: View) -> bool:
+    return view.status == "completed" and isinstance(at(view.response, "output"), list)
+
+
+def _types(view: View) -> str:
+    return f"items of the types {show([item.get('type') for _, item in view.items])}"
+
+
+# --- the form of the text
+
+
+def _format(view: View) -> str:
+    """The type of the form that the text has to have, or "" where it may have any."""
+    kind = setting(view, "text", "format", "type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _final_texts(view: View) -> list[tuple[str, str]]:
+    """Pointer and text of each part of the final message. A message beside a call of the client's is not final."""
+    if not _completed(view) or any(view.items_of(*PARALLEL)):
+        return []
+    # What a model says on its way, before a search or as a comment, is not the answer.
+    messages = [(p, item) for p, item in view.items_of("message") if item.get("phase") in (None, "final_answer")]
+    return [
+        (f"{pointer}/content/{index}/text", part["text"])
+        for pointer, item in messages[-1:]
+        for index, part in enumerate(at_list(item, "content"))
+        if at(part, "type") == "output_text" and isinstance(at(part, "text"), str)
+    ]
+
+
+@rule(
+    "obedience.json_text",
+    when=lambda view: _format(view) in ("json_object", "json_schema") and bool(_final_texts(view)),
+)
+def json_text(view: View) -> Iterator[Finding]:
+    """The text of an answer that has to be JSON can be read, and is an object where an object was asked for."""
+    for pointer, text in _final_texts(view):
+        value = read_json(text)
+        if isinstance(value, Unreadable):
+            yield Finding(view.where(pointer), f"JSON, as the format is {_format(view)}", f"{value.why}: {show(text, 60)}")
+        elif _format(view) == "json_object" and not isinstance(value, dict):
+            yield Finding(view.where(pointer), "a JSON object, as the format is json_object", show(text, 60))
+
+
+def _misfits(view: View, *, strict: bool) -> list[Finding] | None:
+    """What does not fit the schema that was sent, or None where nothing was compared."""
+    if _format(view) != "json_schema" or (setting(view, "text", "format", "strict") is not False) is not strict:
+        return None
+    found: list[Finding] = []
+    judged = False
+    for pointer, text in itertools.islice(_final_texts(view), MAX_FITTED):
+        value = read_json(text)
+        misfits = None if isinstance(value, Unreadable) else problems(setting(view, "text", "format", "schema"), value)
+        judged = judged or misfits is not None
+        for problem in misfits or ():
+            expected = f"JSON that fits the schema; at {problem.where or 'the root'}, {problem.expected}"
+            found.append(Finding(view.where(pointer), expected, problem.received))
+    return found if judged else None
+
+
+@rule("obedience.json_schema", when=lambda view: _misfits(view, strict=True) is not None)
+def json_schema(view: View) -> Iterator[Finding]:
+    """The text of a completed answer fits the schema of its format."""
+    yield from _misfits(view, strict=True) or ()
+
+
+@rule("obedience.loose_json_schema", when=lambda view: _misfits(view, strict=False) is not None)
+def loose_json_schema(view: View) -> Iterator[Finding]:
+    """The text fits its schema, also where the request says that it need not."""
+    yield from _misfits(view, strict=False) or ()
+
+
+# --- the choice of tools
+
+
+@rule(
+    "obedience.tool_choice_none",
+    when=lambda view: setting(view, "tool_choice") == "none" and isinstance(at(view.response, "output"), list),
+)
+def tool_choice_none(view: View) -> Iterator[Finding]:
+    """No tool is called where the choice is none."""
+    for pointer, call in _calls(view):
+        yield Finding(view.where(f"{pointer}/type"), "no call, as tool_choice is none", show(call.get("type")))
+
+
+def _must_call(view: View) -> bool:
+    choice = setting(view, "tool_choice")
+    allowed = at(choice, "type") == "allowed_tools" and at(choice, "mode") == "required"
+    return _completed(view) and (choice == "required" or allowed)
+
+
+@rule("obedience.tool_choice_required", when=_must_call)
+def tool_choice_required(view: View) -> Iterator[Finding]:
+    """A completed answer calls at least one tool where one has to be called."""
+    if not _calls(view):
+        yield Finding(view.where("/output"), "at least one call, as a tool has to be called", _types(view))
+
+
+def _chosen(view: View) -> tuple[str, str] | None:
+    """Type of call and name of the function or custom tool that is chosen by name."""
+    choice = setting(view, "tool_choice")
+    name = name_of(choice)
+    kind = {"function": "function_call", "custom": "custom_tool_call"}.get(base_type(choice))
+    return (kind, name) if kind is not None and name is not None and isinstance(choice, dict) else None
+
+
+@rule("obedience.tool_choice_named", when=lambda view: _chosen(view) is not None and _completed(view))
+def tool_choice_named(view: View) -> Iterator[Finding]:
+    """A completed answer calls the tool that was chosen by its name, and no other."""
+    kind, name = _chosen(view) or ("", "")
+    calls = [*view.items_of(*PARALLEL)]
+    if not calls:
+        yield Finding(view.where("/output"), f"a call of {show(name)}, as tool_choice names it", _types(view))
+    for pointer, call in calls:
+        if (call.get("type"), call.get("name")) != (kind, name):
+            received = f"{show(call.get('type'))} of {show(call.get('name', MISSING))}"
+            yield Finding(view.where(pointer), f"a call of {show(name)} only, as tool_choice names it", received)
+
+
+def _chosen_types(view: View) -> list[str]:
+    """The types of calls that a choice by the type of a tool stands for."""
+    choice = setting(view, "tool_choice")
+    kind = base_type(choice) if isinstance(choice, dict) else ""
+    # The choice of a web search has the name that its tool had at first.
+    kinds = {kind, kind.removesuffix("_preview")}
+    calls = [call for call, types in CALLED.items() if kinds & {*types}]
+    return [] if kind in ("", "function", "custom") else calls
+
+
+@rule("obedience.tool_choice_hosted", when=lambda view: bool(_chosen_types(view)) and _completed(view))
+def tool_choice_hosted(view: View) -> Iterator[Finding]:
+    """A completed answer calls a tool of the type that was chosen."""
+    if not any(view.items_of(*_chosen_types(view))):
+        expected = f"an item of type {' or '.join(_chosen_types(view))}, as tool_choice asks for it"
+        yield Finding(view.where("/output"), expected, _types(view))
+
+
+def _allowed(view: View) -> list[tuple[str, str | None]] | None:
+    """Type and name of each tool that may be called, or None where any may."""
+    choice = setting(view, "tool_choice")
+    if at(choice, "type") != "allowed_tools" or not isinstance(at(choice, "tools"), list):
+        return None
+    return [(base_type(tool), name_of(tool)) for tool in choice["tools"]]
+
+
+@rule(
+    "obedience.allowed_tools",
+    when=lambda view: _allowed(view) is not None and any(view.items_of(*PARALLEL)),
+)
+def allowed_tools(view: View) -> Iterator[Finding]:
+    """No function and no custom tool is called but those that are allowed."""
+    allowed = _allowed(view) or []
+    for pointer, call in view.items_of(*PARALLEL):
+        if (CALLED[call["type"]][0], name_of(call)) not in allowed:
+            names = show(sorted({name for _, name in allowed if name is not None}))
+            received = show(call.get("name", MISSING))
+            yield Finding(view.where(f"{pointer}/name"), f"a tool that tool_choice allows: {names}", received)
+
+
+# --- numbers
+
+
+@rule(
+    "obedience.parallel_tool_calls",
+    when=lambda view: setting(view, "parallel_tool_calls") is False and any(view.items_of(*PARALLEL)),
+)
+def parallel_tool_calls(view: View) -> Iterator[Finding]:
+    """At most one tool of the client's is called at once where parallel calls are switched off."""
+    for pointer, call in [*view.items_of(*PARALLEL)][1:]:
+        received = f"a further {show(call.get('type'))}"
+        yield Finding(view.where(pointer), "one call at most, as parallel_tool_calls is false", received)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+@rule("obedience.max_tool_calls", when=lambda view: _number(setting(view, "max_tool_calls")) is not None)
+def max_tool_calls(view: View) -> Iterator[Finding]:
+    """Not more hosted tools are called than the request allows."""
+    limit, calls = _number(setting(view, "max_tool_calls")), [*view.items_of(*HOSTED)]
+    if limit is not None and len(calls) > limit:
+        yield Finding(view.where("/output"), f"{show(limit)} calls at most, as max_tool_calls says", str(len(calls)))
+
+
+def _output_tokens(view: View) -> tuple[float, float] | None:
+    """The limit of output tokens and how many there were, where both are known."""
+    limit = _number(setting(view, "max_output_tokens"))
+    spent = _number(at(view.response, "usage", "output_tokens"))
+    return (limit, spent) if limit is not None and spent is not None else None
+
+
+@rule("obedience.max_output_tokens", when=lambda view: _output_tokens(view) is not None)
+def max_output_tokens(view: View) -> Iterator[Finding]:
+    """Not more tokens are spent than the request allows."""
+    limit, spent = _output_tokens(view) or (0, 0)
+    if spent > limit:
+        expected = f"{show(limit)} at most, as max_output_tokens says"
+        yield Finding(view.where("/usage/output_tokens"), expected, show(spent))
+
+
+# --- what has to be included
+
+
+def _includes(view: View, what: str) -> bool:
+    return _completed(view) and what in at_list(view.body, "include")
+
+
+@rule(
+    "obedience.encrypted_reasoning",
+    when=lambda view: _includes(view, "reasoning.encrypted_content") and any(view.items_of("reasoning")),
+)
+def encrypted_reasoning(view: View) -> Iterator[Finding]:
+    """Reasoning comes with its encrypted content where that was asked for: without, it cannot be sent back."""
+    for pointer, item in view.items_of("reasoning"):
+        content = item.get("encrypted_content", MISSING)
+        if not isinstance(content, str) or not content:
+            yield Finding(view.where(f"{pointer}/encrypted_content"), "a text, as include asks for it", show(content))
+
+
+def _texts(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pointer and value of each text that is not empty."""
+    for pointer, item in view.items_of("message"):
+        for index, part in enumerate(at_list(item, "content")):
+            if at(part, "type") == "output_text" and at(part, "text"):
+                yield f"{pointer}/content/{index}", part
+
+
+@rule(
+    "obedience.logprobs",
+    when=lambda view: _includes(view, "message.output_text.logprobs") and any(_texts(view)),
+)
+def logprobs(view: View) -> Iterator[Finding]:
+    """A text comes with the probabilities of its tokens where these were asked for."""
+    for pointer, part in _texts(view):
+        value = part.get("logprobs", MISSING)
+        if not isinstance(value, list) or not value:
+            yield Finding(view.where(f"{pointer}/logprobs"), "one for each token, as include asks for it", show(value))

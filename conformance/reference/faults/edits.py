@@ -1,0 +1,351 @@
+"""The few ways in which an answer is spoiled. Nothing is changed in place, as events share what they hold."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any, Final
+
+from conformance.reference.reply import Change, Frame, Reading, Reply, streamed
+from conformance.reference.stream import events
+
+Edit = Callable[[Any], Any]
+Event = dict[str, Any]
+Step = Callable[[list[Event]], Iterable[Event]]
+
+GONE: Final = object()
+"""What an edit makes of a member or an element that is left out."""
+
+UNPREFIXED: Final = ("error", "keepalive")
+BEGINNING: Final = ("created", "in_progress")
+END: Final = ("completed", "incomplete")
+
+
+# --- JSON values
+
+
+def put(path: str, made: Any) -> Edit:
+    """Puts a value at a path such as ``/output/*/id``, or what a function makes of the value that stands there.
+
+    A path that leads nowhere changes nothing; only the last member of it is added.
+    """
+    steps = path.split("/")[1:]
+    return lambda value: _put(value, steps, made)
+
+
+def drop(path: str) -> Edit:
+    """Leaves out what stands at a path."""
+    return put(path, lambda _: GONE)
+
+
+def _put(value: Any, steps: Sequence[str], made: Any) -> Any:
+    if not steps:
+        return made(value) if callable(made) else made
+    step, *rest = steps
+    if isinstance(value, list):
+        chosen = range(len(value)) if step == "*" else [int(step) % len(value)] if value else []
+        edited = [_put(one, rest, made) if index in chosen else one for index, one in enumerate(value)]
+        return [one for one in edited if one is not GONE]
+    if not isinstance(value, dict) or (step not in value and (rest or callable(made))):
+        return value
+    changed = {**value, step: _put(value.get(step), rest, made)}
+    return {name: member for name, member in changed.items() if member is not GONE}
+
+
+def _edited(value: Any, edits: Iterable[Edit]) -> Any:
+    for edit in edits:
+        value = edit(value)
+    return value
+
+
+# --- the response object
+
+
+def on_response(*edits: Edit, only: Sequence[str] = ()) -> Change:
+    """Edits the response object, in a JSON answer and in each event that carries it, or only in events of some types."""
+    types = _types(only)
+
+    def change(reply: Reply) -> Reply:
+        if reply.frames is not None:
+            frames = (
+                replace(frame, data=put("/response", lambda value: _edited(value, edits))(frame.data))
+                if not types or frame.name in types
+                else frame
+                for frame in reply.frames
+            )
+            return replace(reply, frames=tuple(frames))
+        return replace(reply, content=_edited(reply.content, edits)) if reply.status == 200 and not types else reply
+
+    return change
+
+
+def on_answer(*edits: Edit) -> Change:
+    """Edits the finished response object and tells it again, so that a stream says the same from its beginning."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.frames is None:
+            return on_response(*edits)(reply)
+        options = reply.asked.get("stream_options") or {}
+        response = _edited(reply.frames[-1].data["response"], edits)
+        told = events(response, obfuscated=options.get("include_obfuscation") is not False)
+        return replace(streamed(told), headers=reply.headers, asked=reply.asked)
+
+    return change
+
+
+def instead(made: Any, status: int = 200) -> Change:
+    """Another value in place of a JSON answer, under another status."""
+    return lambda reply: replace(reply, status=status, content=made) if _is_json(reply) else reply
+
+
+def _is_json(reply: Reply) -> bool:
+    return reply.status == 200 and reply.frames is None
+
+
+def typed(media_type: str | None, *, stream: bool) -> Change:
+    """Sends an answer, or a stream, under another content type."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.status != 200 or (reply.frames is not None) is not stream:
+            return reply
+        return replace(reply, headers={**reply.headers, "content-type": media_type or ""})
+
+    return change
+
+
+# --- refusals
+
+
+def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None = None) -> Change:
+    """Edits the body of every refusal, its status, its content type."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.status < 400:
+            return reply
+        headers = reply.headers if media_type is None else {**reply.headers, "content-type": media_type}
+        content = _edited(reply.content, edits)
+        return replace(reply, status=status or reply.status, content=content, headers=headers)
+
+    return change
+
+
+def refusing(*names: str, among: Callable[[Any], bool], status: int = 400) -> Change:
+    """Refuses a request for one of its members, which ``among`` is given."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.status != 200 or not all(name in reply.asked and among(reply.asked[name]) for name in names):
+            return reply
+        message = f"Invalid '{names[0]}': this endpoint does not take it."
+        return replace(reply, status=status, frames=None, content={"error_code": "BAD_REQUEST", "message": message})
+
+    return change
+
+
+def without(*names: str) -> Reading:
+    """Reads a request as if it did not hold some members."""
+    return lambda body: {name: value for name, value in body.items() if name not in names}
+
+
+def with_member(name: str, made: Any) -> Reading:
+    """Reads a request as if a member was another one, or what a function makes of it."""
+
+    def reading(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, name: made(body.get(name)) if callable(made) else made}
+
+    return reading
+
+
+def echoing(name: str, path: str) -> Change:
+    """Repeats a member of the request at a path of the response object, as if it had been obeyed."""
+
+    def change(reply: Reply) -> Reply:
+        sent = reply.asked.get(name)
+        return reply if sent is None else on_response(put(path, sent))(reply)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes, one after the other."""
+
+    def change(reply: Reply) -> Reply:
+        for one in changes:
+            reply = one(reply)
+        return reply
+
+    return change
+
+
+# --- events
+
+
+def on_events(*steps: Step, numbered: bool = True) -> Change:
+    """Changes the list of the events of a stream, and numbers what comes of it anew."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.frames is None:
+            return reply
+        told = [frame.data for frame in reply.frames]
+        for step in steps:
+            told = list(step(told))
+        if numbered:
+            told = [event | {"sequence_number": number} for number, event in enumerate(told)]
+        return replace(reply, frames=tuple(Frame(event["type"], event) for event in told))
+
+    return change
+
+
+def each(types: str | Sequence[str], *edits: Edit, which: int | None = None) -> Step:
+    """Edits the events of some types: all of them, or the one at an index, from the end where it is negative."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        places = _places(told, types, which)
+        return [_edited(event, edits) if place in places else event for place, event in enumerate(told)]
+
+    return step
+
+
+def left_out(types: str | Sequence[str], which: int | None = None) -> Step:
+    """Leaves out the events of some types, or one of them."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        places = _places(told, types, which)
+        return [event for place, event in enumerate(told) if place not in places]
+
+    return step
+
+
+def twice(types: str | Sequence[str], which: int | None = None) -> Step:
+    """Sends the events of some types, or one of them, twice in a row."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        places = _places(told, types, which)
+        return [one for place, event in enumerate(told) for one in ([event] * (2 if place in places else 1))]
+
+    return step
+
+
+def inserted(event: Event, *, after: str | Sequence[str], which: int = -1) -> Step:
+    """Sends another event after the one of some type."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        for place in _places(told, after, which):
+            return [*told[: place + 1], event, *told[place + 1 :]]
+        return told
+
+    return step
+
+
+def moved(types: str | Sequence[str], *, after: str | Sequence[str], which: int = 0, to: int = 0) -> Step:
+    """Sends an event later or earlier: right after another one."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        for source in _places(told, types, which):
+            for target in _places(told, after, to):
+                event = told[source]
+                rest = [one if place != source else None for place, one in enumerate(told)]
+                rest.insert(target + 1, event)
+                return [one for one in rest if one is not None]
+        return told
+
+    return step
+
+
+def swapped(types: str | Sequence[str], member: str) -> Step:
+    """Lets the first two events of some type change what they hold in a member."""
+
+    def step(told: list[Event]) -> Iterable[Event]:
+        places = sorted(_places(told, types, None))[:2]
+        if len(places) < 2:
+            return told
+        one, other = (told[place] for place in places)
+        changed = {places[0]: one | {member: other[member]}, places[1]: other | {member: one[member]}}
+        return [changed.get(place, event) for place, event in enumerate(told)]
+
+    return step
+
+
+def _places(told: Sequence[Event], types: str | Sequence[str], which: int | None) -> set[int]:
+    wanted = _types((types,) if isinstance(types, str) else types)
+    found = [place for place, event in enumerate(told) if event["type"] in wanted]
+    if which is None:
+        return set(found)
+    return {found[which]} if -len(found) <= which < len(found) else set()
+
+
+def _types(names: Iterable[str]) -> set[str]:
+    return {name if name in UNPREFIXED else f"response.{name}" for name in names}
+
+
+# --- bytes of a stream
+
+
+def on_frames(edit: Callable[[Frame], Frame], which: int | None = None) -> Change:
+    """Changes how events are framed: all of them, or the one at an index."""
+
+    def change(reply: Reply) -> Reply:
+        if reply.frames is None:
+            return reply
+        chosen = None if which is None else range(len(reply.frames))[which]
+        frames = (edit(frame) if chosen in (None, place) else frame for place, frame in enumerate(reply.frames))
+        return replace(reply, frames=tuple(frames))
+
+    return change
+
+
+def one_more(frame: Frame) -> Change:
+    """Sends something after the last event."""
+    return lambda reply: reply if reply.frames is None else replace(reply, frames=(*reply.frames, frame))
+
+
+# --- more items
+
+
+def bringing(item: dict[str, Any], *inside: Event, begin: Edit | None = None, tool: Any = None) -> Change:
+    """Puts another item at the end of the output of a plain answer, with these events between its added and its done.
+
+    The events have the item's output_index and id where they name no others. ``begin`` makes of the item what it is
+    when it is added. ``tool`` is what the answer tells of the tool that is called; the endpoint has it of its own.
+    """
+    with_tool = on_response(put("/tools", lambda tools: [*tools, tool]))
+
+    def change(reply: Reply) -> Reply:
+        if reply.status != 200 or _is_particular(reply):
+            return reply
+        reply = reply if tool is None else with_tool(reply)
+        added = on_response(put("/output", lambda output: [*output, item]), only=END)
+        if reply.frames is None:
+            return on_response(put("/output", lambda output: [*output, item]))(reply)
+        index = len(reply.frames[-1].data["response"]["output"])
+        told: list[Event] = [
+            {"type": "response.output_item.added", "output_index": index, "item": begin(item) if begin else item},
+            *({"output_index": index, "item_id": item["id"]} | event for event in inside),
+            {"type": "response.output_item.done", "output_index": index, "item": item},
+        ]
+        return on_events(lambda events: [*events[:-1], *told, events[-1]])(added(reply))
+
+    return change
+
+
+def _is_particular(reply: Reply) -> bool:
+    """True for a request that another item would not fit: it asks for tools, for a form, or for what is cut short."""
+    content = reply.content if reply.frames is None else reply.frames[-1].data["response"]
+    return content["status"] != "completed" or any(reply.asked.get(name) for name in ("tools", "tool_choice", "text"))
+
+
+def pieces(name: str, *texts: str, **members: Any) -> list[Event]:
+    """The events ``<name>.delta`` of a text that comes in pieces."""
+    return [{"type": f"response.{name}.delta", "delta": text, **members} for text in texts]
+
+
+def whole(name: str, **members: Any) -> Event:
+    """The event ``<name>.done`` of a text that comes in pieces."""
+    return {"type": f"response.{name}.done", **members}
+
+
+def counting(start: int, step: int = 1) -> Step:
+    """Numbers the events in another way."""
+
+    def renumber(told: list[Event]) -> Iterable[Event]:
+        return [event | {"sequence_number": number} for event, number in zip(told, count(start, step), strict=False)]
+
+    return renumber
