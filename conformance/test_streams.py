@@ -15,7 +15,7 @@ def test_text(ask, model):
 
 
 @pytest.mark.representative
-@pytest.mark.requirement("response.incomplete", "streams.terminal_status")
+@pytest.mark.requirement("streams.incomplete")
 def test_incomplete(ask, model):
     """A stream that runs out of tokens ends with response.incomplete and its reason."""
     ask.incomplete(model, samples.LONG_POEM, stream=True, max_output_tokens=16)
