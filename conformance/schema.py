@@ -297,7 +297,10 @@ def _if(_validator: Any, condition: Any, instance: Any, schema: Any) -> Errors:
 
 
 def _not(_validator: Any, refused: Any, instance: Any, _schema: Any) -> Errors | None:
-    return None if _check(instance, refused) else [_error("another value")]
+    if _check(instance, refused):
+        return None
+    kind = refused.get("type") if isinstance(refused, dict) and len(refused) == 1 else None
+    return [_error(f"anything but {_KIND_NAMES[kind]}" if isinstance(kind, str) else "another value")]
 
 
 def _any_of(_validator: Any, branches: list[Any], instance: Any, schema: Any) -> Errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.checks import (
     calls,
+    consistency,
     echo,
     errors,
     items,
@@ -41,6 +42,7 @@ __all__ = [
 # Importing a module of checks registers them.
 MODULES = (
     calls,
+    consistency,
     echo,
     errors,
     items,

@@ -154,7 +154,7 @@ def _fits(view: View, *, strict: bool) -> list[Finding] | None:
         misfits = problems(tool.get("parameters"), value)
         judged = judged or misfits is not None
         for problem in misfits or ():
-            expected = f"arguments that fit the declared parameters; at {problem.where or 'the root'}, {problem.expected}"
+            expected = f"arguments that fit the parameters; at {problem.where or 'the root'}, {problem.expected}"
             found.append(Finding(view.where(f"{pointer}/arguments"), expected, problem.received))
     return found if judged else None
 
@@ -218,7 +218,8 @@ def call_id_prefix(view: View) -> Iterator[Finding]:
 
 def _answered(view: View) -> list[tuple[str, str]]:
     """Pointer and ``call_id`` of each output that the server sent for a call; empty where calls can be out of sight."""
-    hidden = not view.body or any(view.asked(n) is not MISSING for n in ("previous_response_id", "conversation", "prompt"))
+    elsewhere = ("previous_response_id", "conversation", "prompt")
+    hidden = not view.body or any(view.asked(name) is not MISSING for name in elsewhere)
     return [
         (f"{pointer}/call_id", item["call_id"])
         for pointer, item in view.items

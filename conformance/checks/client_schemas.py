@@ -1,7 +1,7 @@
 """JSON Schemas that clients wrote, applied to what a model wrote.
 
 A schema can be anybody's, also one that an answer claims was sent. So the work is bounded, nothing is fetched, and what
-cannot be judged within these bounds (a schema that is none, a regular expression that could take for ever) is not judged.
+cannot be judged within these bounds (a schema that is none, a regular expression that could run for ever) is not judged.
 """
 
 from __future__ import annotations
@@ -144,9 +144,9 @@ def _is_quick(pattern: Any) -> bool:
 
 def _multiple_of(_validator: Any, factor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
     # In binary fractions 0.3 is no multiple of 0.1.
-    if isinstance(instance, (int, float)) and not isinstance(instance, bool):
-        if Decimal(str(instance)) % Decimal(str(factor)):
-            yield jsonschema.ValidationError("is no multiple")
+    is_number = isinstance(instance, (int, float)) and not isinstance(instance, bool)
+    if is_number and Decimal(str(instance)) % Decimal(str(factor)):
+        yield jsonschema.ValidationError("is no multiple")
 
 
 def _unique_items(validator: Any, unique: Any, instance: Any, schema: Any) -> Any:

@@ -93,7 +93,8 @@ def candidates(view: View, call: dict[str, Any]) -> list[dict[str, Any]] | None:
         found = in_namespace(view, namespace)
     else:
         found = [*tools(view)]
-        found += [each for tool in found if is_namespace(tool) for each in at_list(tool, "tools") if isinstance(each, dict)]
+        inner = [each for tool in found if is_namespace(tool) for each in at_list(tool, "tools")]
+        found += [tool for tool in inner if isinstance(tool, dict)]
     return None if found is None else [tool for tool in found if base_type(tool) in kinds]
 
 

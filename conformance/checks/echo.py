@@ -58,35 +58,41 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 """What comes back where a setting was left out. Others depend on the model or on the account."""
 
-MASK: Final = re.compile(r"\W*(redacted|masked|filtered|hidden|scrubbed|x{4,})?\W*", re.IGNORECASE)
-"""What a capture puts in the place of a value that nobody is to see."""
+MASK: Final = re.compile(r"\W*(redacted|masked|filtered|hidden|scrubbed)\W*", re.IGNORECASE)
+"""What a capture, or OpenAI itself, puts in the place of a value that nobody is to see."""
 
 
 def _is_judged(view: View) -> bool:
     return view.is_create and bool(view.response)
 
 
+def _is_masked(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 40 and MASK.fullmatch(value) is not None
+
+
 def _same(sent: Any, received: Any) -> bool:
     return bool(sent == received) and isinstance(sent, bool) is isinstance(received, bool)
 
 
-def _check(requirement: str, path: tuple[str, ...], *, but: str | None = None) -> None:
-    def asked(view: View) -> Any:
-        sent = view.asked(*path)
-        hidden = isinstance(sent, str) and 0 < len(sent) <= 40 and MASK.fullmatch(sent)
-        return MISSING if hidden or (but is not None and sent == but) else sent
+def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
+    def is_asked(view: View) -> bool:
+        sent, received = view.asked(*path), at(view.response, *path)
+        return _is_judged(view) and sent is not MISSING and not _is_masked(sent) and not _is_masked(received)
 
-    @rule(requirement, when=lambda view: _is_judged(view) and asked(view) is not MISSING)
+    @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
-        sent, received = asked(view), at(view.response, *path)
-        if not _same(sent, received):
+        sent, received = view.asked(*path), at(view.response, *path)
+        if auto and sent == "auto":
+            if not isinstance(received, str) or not received:
+                yield Finding(view.where(pointer(*path)), "what auto has chosen", show(received))
+        elif not _same(sent, received):
             yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(received))
 
 
 for _name, _path in VERBATIM.items():
     _check(f"echo.{_name}", _path)
 for _name, _path in CHOSEN.items():
-    _check(f"echo.{_name}", _path, but="auto")
+    _check(f"echo.{_name}", _path, auto=True)
 
 
 # --- what was left out
@@ -97,7 +103,8 @@ def defaults(view: View) -> Iterator[Finding]:
     """What the request leaves out comes back as its default."""
     for name, default in DEFAULTS.items():
         received = at(view.response, name)
-        if view.asked(name) is MISSING and received is not MISSING and not _same(default, received):
+        is_default = received is MISSING or _is_masked(received) or _same(default, received)
+        if view.asked(name) is MISSING and not is_default:
             yield Finding(view.where(f"/{name}"), f"{show(default)}, as nothing was sent", show(received))
     kind = at(view.response, "text", "format", "type")
     if view.asked("text", "format") is MISSING and kind not in (MISSING, "text"):
@@ -156,8 +163,9 @@ def prompt(view: View) -> Iterator[Finding]:
     """A stored prompt comes back with its id, its version and the names of its variables."""
     sent, received = view.asked("prompt"), at(view.response, "prompt")
     for name in ("id", "version"):
-        if sent.get(name) is not None and sent[name] != at(received, name):
-            yield Finding(view.where(f"/prompt/{name}"), f"{show(sent[name])}, as it was sent", show(at(received, name)))
+        value, other = sent.get(name), at(received, name)
+        if value is not None and value != other:
+            yield Finding(view.where(f"/prompt/{name}"), f"{show(value)}, as it was sent", show(other))
     variables, others = sent.get("variables"), at(received, "variables")
     if isinstance(variables, dict) and not (isinstance(others, dict) and variables.keys() == others.keys()):
         yield Finding(view.where("/prompt/variables"), f"{show(variables)}, as they were sent", show(others))
@@ -263,7 +271,8 @@ def function_tools(view: View) -> Iterator[Finding]:
             elif name == "format":
                 kept = _kept(value, received)
             else:
-                kept = value is None or _same(value, received)
+                # An empty description is none.
+                kept = value in (None, "") or _same(value, received)
             if not kept:
                 yield Finding(view.where(f"/tools/{index}/{name}"), f"{show(value)}, as it was sent", show(received))
 

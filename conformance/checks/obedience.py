@@ -75,7 +75,8 @@ def json_text(view: View) -> Iterator[Finding]:
     for pointer, text in _final_texts(view):
         value = read_json(text)
         if isinstance(value, Unreadable):
-            yield Finding(view.where(pointer), f"JSON, as the format is {_format(view)}", f"{value.why}: {show(text, 60)}")
+            received = f"{value.why}: {show(text, 60)}"
+            yield Finding(view.where(pointer), f"JSON, as the format is {_format(view)}", received)
         elif _format(view) == "json_object" and not isinstance(value, dict):
             yield Finding(view.where(pointer), "a JSON object, as the format is json_object", show(text, 60))
 

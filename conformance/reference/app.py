@@ -125,8 +125,11 @@ async def _content(request: HTTPRequest) -> bytes:
 
 
 async def _body(reply: Reply, chunk_bytes: int | None, delay: float) -> AsyncIterator[bytes]:
-    frames: Any = reply.frames or ()
-    for chunk in chunks((frame.encoded() for frame in frames), chunk_bytes):
+    parts = (frame.encoded() for frame in reply.frames or ())
+    if reply.held:
+        await asyncio.sleep(reply.held)
+        parts = (part for part in [b"".join(parts)])
+    for chunk in chunks(parts, chunk_bytes):
         if chunk is not None:
             yield chunk
         # A turn of the event loop even without a delay: else nobody notices that the client has gone.

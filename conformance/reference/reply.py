@@ -36,7 +36,8 @@ class Frame:
 class Reply:
     """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream.
 
-    ``asked`` is the body of the request as it was sent, empty where none could be read.
+    ``asked`` is the body of the request as it was sent, empty where none could be read. A stream that is ``held`` back
+    for some seconds is sent in one piece.
     """
 
     status: int
@@ -44,6 +45,7 @@ class Reply:
     frames: tuple[Frame, ...] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    held: float = 0.0
 
     @property
     def media_type(self) -> str:

@@ -103,7 +103,7 @@ def _blocks(
         yield (" " * first + "".join(f"  {name:<{columns[name]}}" for name in block)).rstrip()
         for model in models:
             row = "".join(f"  {cells.get((model, name), '-'):<{columns[name]}}" for name in block)
-            yield f"{model:<{first}}{row}".rstrip()
+            yield f"{printable(model):<{first}}{row}".rstrip()
         if rest:
             yield ""
 

@@ -1,7 +1,7 @@
 """The few ways in which an answer is spoiled. Nothing is changed in place, as events share what they hold."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ def _put(value: Any, steps: Sequence[str], made: Any) -> Any:
         return made(value) if callable(made) else made
     step, *rest = steps
     if isinstance(value, list):
-        chosen = range(len(value)) if step == "*" else [int(step) % len(value)] if value else []
+        chosen = range(len(value)) if step == "*" else [int(step)]
         edited = [_put(one, rest, made) if index in chosen else one for index, one in enumerate(value)]
         return [one for one in edited if one is not GONE]
     if not isinstance(value, dict) or (step not in value and (rest or callable(made))):
@@ -60,22 +60,25 @@ def _edited(value: Any, edits: Iterable[Edit]) -> Any:
 # --- the response object
 
 
-def on_response(*edits: Edit, only: Sequence[str] = ()) -> Change:
-    """Edits the response object, in a JSON answer and in each event that carries it, or only in events of some types."""
-    types = _types(only)
+def on_response(*edits: Edit) -> Change:
+    """Edits the response object, in a JSON answer and in each event that carries it."""
+    return both(on_final(*edits), on_begun(*edits))
 
-    def change(reply: Reply) -> Reply:
-        if reply.frames is not None:
-            frames = (
-                replace(frame, data=put("/response", lambda value: _edited(value, edits))(frame.data))
-                if not types or frame.name in types
-                else frame
-                for frame in reply.frames
-            )
-            return replace(reply, frames=tuple(frames))
-        return replace(reply, content=_edited(reply.content, edits)) if reply.status == 200 and not types else reply
 
-    return change
+def on_final(*edits: Edit) -> Change:
+    """Edits the response object in a JSON answer and in the last event of a stream."""
+    in_json = _in_json(edits)
+    in_events = on_events(each(END, put("/response", lambda value: _edited(value, edits))), numbered=False)
+    return lambda reply: in_json(reply) if reply.frames is None else in_events(reply)
+
+
+def on_begun(*edits: Edit) -> Change:
+    """Edits the response object in the first two events of a stream, before there is any output."""
+    return on_events(each(BEGINNING, put("/response", lambda value: _edited(value, edits))), numbered=False)
+
+
+def _in_json(edits: Iterable[Edit]) -> Change:
+    return lambda reply: replace(reply, content=_edited(reply.content, edits)) if reply.status == 200 else reply
 
 
 def on_answer(*edits: Edit) -> Change:
@@ -83,7 +86,7 @@ def on_answer(*edits: Edit) -> Change:
 
     def change(reply: Reply) -> Reply:
         if reply.frames is None:
-            return on_response(*edits)(reply)
+            return _in_json(edits)(reply)
         options = reply.asked.get("stream_options") or {}
         response = _edited(reply.frames[-1].data["response"], edits)
         told = events(response, obfuscated=options.get("include_obfuscation") is not False)
@@ -92,22 +95,22 @@ def on_answer(*edits: Edit) -> Change:
     return change
 
 
-def instead(made: Any, status: int = 200) -> Change:
-    """Another value in place of a JSON answer, under another status."""
-    return lambda reply: replace(reply, status=status, content=made) if _is_json(reply) else reply
+def instead(content: Any, status: int = 200) -> Change:
+    """Sends another value in place of a JSON answer that was given."""
+    return only_if(_is_json, lambda reply: replace(reply, status=status, content=content))
 
 
 def _is_json(reply: Reply) -> bool:
     return reply.status == 200 and reply.frames is None
 
 
-def typed(media_type: str | None, *, stream: bool) -> Change:
+def typed(media_type: str, *, stream: bool) -> Change:
     """Sends an answer, or a stream, under another content type."""
 
     def change(reply: Reply) -> Reply:
         if reply.status != 200 or (reply.frames is not None) is not stream:
             return reply
-        return replace(reply, headers={**reply.headers, "content-type": media_type or ""})
+        return replace(reply, headers={**reply.headers, "content-type": media_type})
 
     return change
 
@@ -128,16 +131,10 @@ def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None =
     return change
 
 
-def refusing(*names: str, among: Callable[[Any], bool], status: int = 400) -> Change:
-    """Refuses a request for one of its members, which ``among`` is given."""
-
-    def change(reply: Reply) -> Reply:
-        if reply.status != 200 or not all(name in reply.asked and among(reply.asked[name]) for name in names):
-            return reply
-        message = f"Invalid '{names[0]}': this endpoint does not take it."
-        return replace(reply, status=status, frames=None, content={"error_code": "BAD_REQUEST", "message": message})
-
-    return change
+def refusing(test: Callable[[Reply], bool], status: int = 400) -> Change:
+    """Refuses some of the requests that have to be answered."""
+    content = {"error_code": "INVALID_PARAMETER_VALUE", "message": "This endpoint does not take such a request."}
+    return only_if(test, lambda reply: replace(reply, status=status, frames=None, content=content))
 
 
 def without(*names: str) -> Reading:
@@ -154,14 +151,28 @@ def with_member(name: str, made: Any) -> Reading:
     return reading
 
 
-def echoing(name: str, path: str) -> Change:
-    """Repeats a member of the request at a path of the response object, as if it had been obeyed."""
+def echoing(name: str) -> Change:
+    """Repeats a setting in the response object, as if it had been obeyed."""
 
     def change(reply: Reply) -> Reply:
         sent = reply.asked.get(name)
-        return reply if sent is None else on_response(put(path, sent))(reply)
+        return reply if sent is None else on_response(put(f"/{name}", sent))(reply)
 
     return change
+
+
+def only_if(test: Callable[[Reply], bool], change: Change) -> Change:
+    """A change of some replies only."""
+    return lambda reply: change(reply) if test(reply) else reply
+
+
+def asks(name: str, *values: Any) -> Callable[[Reply], bool]:
+    """True for an answer to a request that holds a member, or that holds it with one of these values."""
+
+    def test(reply: Reply) -> bool:
+        return reply.status == 200 and name in reply.asked and (not values or reply.asked[name] in values)
+
+    return test
 
 
 def both(*changes: Change) -> Change:
@@ -300,36 +311,46 @@ def one_more(frame: Frame) -> Change:
 # --- more items
 
 
-def bringing(item: dict[str, Any], *inside: Event, begin: Edit | None = None, tool: Any = None) -> Change:
-    """Puts another item at the end of the output of a plain answer, with these events between its added and its done.
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An output item: what it is in the end, what of it is different when it is added, and the events between the two.
 
-    The events have the item's output_index and id where they name no others. ``begin`` makes of the item what it is
-    when it is added. ``tool`` is what the answer tells of the tool that is called; the endpoint has it of its own.
+    The events get the item's output_index and id where they name no others.
     """
-    with_tool = on_response(put("/tools", lambda tools: [*tools, tool]))
+
+    item: dict[str, Any]
+    begin: dict[str, Any] = field(default_factory=dict)
+    inside: tuple[Event, ...] = ()
+
+    def events(self, index: int) -> Iterable[Event]:
+        """All events of the item, at a place in the output."""
+        yield {"type": "response.output_item.added", "output_index": index, "item": self.item | self.begin}
+        for event in self.inside:
+            yield {"output_index": index, "item_id": self.item["id"]} | event
+        yield {"type": "response.output_item.done", "output_index": index, "item": self.item}
+
+
+def bringing(*items: Item) -> Change:
+    """Puts more items at the end of the output of a plain answer, each with its events."""
 
     def change(reply: Reply) -> Reply:
         if reply.status != 200 or _is_particular(reply):
             return reply
-        reply = reply if tool is None else with_tool(reply)
-        added = on_response(put("/output", lambda output: [*output, item]), only=END)
+        reply = on_final(put("/output", lambda output: [*output, *(one.item for one in items)]))(reply)
         if reply.frames is None:
-            return on_response(put("/output", lambda output: [*output, item]))(reply)
-        index = len(reply.frames[-1].data["response"]["output"])
-        told: list[Event] = [
-            {"type": "response.output_item.added", "output_index": index, "item": begin(item) if begin else item},
-            *({"output_index": index, "item_id": item["id"]} | event for event in inside),
-            {"type": "response.output_item.done", "output_index": index, "item": item},
-        ]
-        return on_events(lambda events: [*events[:-1], *told, events[-1]])(added(reply))
+            return reply
+        index = len(reply.frames[-1].data["response"]["output"]) - len(items)
+        told = [event for place, one in enumerate(items, index) for event in one.events(place)]
+        return on_events(lambda events: [*events[:-1], *told, events[-1]])(reply)
 
     return change
 
 
 def _is_particular(reply: Reply) -> bool:
-    """True for a request that another item would not fit: it asks for tools, for a form, or for what is cut short."""
+    """True for a request that another item would not fit: it asks for tools or for a form, or leaves too few tokens."""
     content = reply.content if reply.frames is None else reply.frames[-1].data["response"]
-    return content["status"] != "completed" or any(reply.asked.get(name) for name in ("tools", "tool_choice", "text"))
+    members = ("tools", "tool_choice", "text", "max_tool_calls")
+    return content["status"] != "completed" or any(reply.asked.get(name) is not None for name in members)
 
 
 def pieces(name: str, *texts: str, **members: Any) -> list[Event]:

@@ -1,0 +1,203 @@
+"""Checks of members that have to agree with one another: states, times, counts, types and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.checks.items import PREFIXES
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, at, at_list, pointer, show
+
+SECONDS: Final = (1_000_000_000, 5_000_000_000)
+"""Between these lies a time in seconds since 1970; one in milliseconds is far above."""
+
+UNFINISHED: Final = ("queued", "in_progress")
+
+RESULTS: Final[dict[str, str]] = {
+    "code_interpreter_call": "code",
+    "computer_call": "action",
+    "image_generation_call": "result",
+    "local_shell_call": "action",
+    "shell_call": "action",
+    "web_search_call": "action",
+}
+"""What a call of each type has when it is completed."""
+
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "output_text": ("text", "annotations"),
+    "refusal": ("refusal",),
+}
+ANNOTATIONS: Final[dict[str, tuple[str, ...]]] = {
+    "container_file_citation": ("container_id", "file_id"),
+    "url_citation": ("url", "title", "start_index"),
+    "file_citation": ("file_id", "filename", "index"),
+}
+"""Members by which the types of parts and of annotations are known."""
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+# --- times
+
+
+@rule("consistency.created_at", when=lambda view: _number(at(view.response, "created_at")) is not None)
+def created_at(view: View) -> Iterator[Finding]:
+    """The time of creation is in seconds since 1970."""
+    value = view.response["created_at"]
+    if not SECONDS[0] <= value <= SECONDS[1]:
+        yield Finding(view.where("/created_at"), "a time in seconds since 1970", show(value))
+
+
+@rule("consistency.completed_at", when=lambda view: isinstance(view.status, str) and "completed_at" in view.response)
+def completed_at(view: View) -> Iterator[Finding]:
+    """A completed response has the time of its completion, which is not before its creation; no other has one."""
+    value, created = view.response["completed_at"], _number(at(view.response, "created_at"))
+    if view.status != "completed":
+        if value is not None:
+            yield Finding(view.where("/completed_at"), f"null, as the status is {view.status}", show(value))
+    elif _number(value) is None:
+        yield Finding(view.where("/completed_at"), "a time, as the status is completed", show(value))
+    elif created is not None and value < int(created):
+        yield Finding(view.where("/completed_at"), f"a time from {show(created)} on", show(value))
+
+
+# --- states
+
+
+@rule("consistency.no_error", when=lambda view: view.status in (*UNFINISHED, "cancelled", "failed"))
+def no_error(view: View) -> Iterator[Finding]:
+    """Only a failed response has an error, and only an incomplete one has details of what is missing."""
+    for member in ("error", "incomplete_details")[view.status == "failed" :]:
+        value = at(view.response, member)
+        if value is not None and value is not MISSING:
+            yield Finding(view.where(f"/{member}"), f"null, as the status is {view.status}", show(value))
+
+
+@rule("consistency.no_usage_yet", when=lambda view: view.status in UNFINISHED)
+def no_usage_yet(view: View) -> Iterator[Finding]:
+    """A response that is not finished has no usage yet."""
+    value = at(view.response, "usage")
+    if value is not None and value is not MISSING:
+        yield Finding(view.where("/usage"), f"null, as the status is {view.status}", show(value))
+
+
+def _in_completed(view: View, *types: str) -> bool:
+    return view.status == "completed" and any(view.items_of(*types))
+
+
+@rule("consistency.message_status", when=lambda view: _in_completed(view, "message"))
+def message_status(view: View) -> Iterator[Finding]:
+    """The messages of a completed response are completed."""
+    for where, item in view.items_of("message"):
+        if item.get("status") in ("in_progress", "incomplete"):
+            yield Finding(view.where(f"{where}/status"), '"completed", as the response is', show(item["status"]))
+
+
+@rule("consistency.call_status", when=lambda view: _in_completed(view, "function_call", "custom_tool_call"))
+def call_status(view: View) -> Iterator[Finding]:
+    """The calls of a completed response are not cut off."""
+    for where, item in view.items_of("function_call", "custom_tool_call"):
+        if item.get("status") == "incomplete":
+            yield Finding(view.where(f"{where}/status"), "a whole call, as the response is completed", '"incomplete"')
+
+
+@rule("consistency.message_content", when=lambda view: _in_completed(view, "message"))
+def message_content(view: View) -> Iterator[Finding]:
+    """A message of a completed response has content."""
+    for where, item in view.items_of("message"):
+        if item.get("content") == []:
+            yield Finding(view.where(f"{where}/content"), "at least one part, as the response is completed", "[]")
+
+
+def _with_results(view: View) -> list[tuple[str, dict[str, Any]]]:
+    return [(where, item) for where, item in view.items_of(*RESULTS) if item.get("status") == "completed"]
+
+
+@rule("consistency.results", when=lambda view: bool(_with_results(view)))
+def results(view: View) -> Iterator[Finding]:
+    """A call that the server has completed has what it did, or what came of it."""
+    for where, item in _with_results(view):
+        member = RESULTS[str(item["type"])]
+        if item.get(member) in (None, "", {}):
+            expected = f"a value, as the {item['type']} is completed"
+            yield Finding(view.where(f"{where}/{member}"), expected, show(item.get(member, MISSING)))
+
+
+# --- counts
+
+
+@rule("consistency.usage_details", when=lambda view: isinstance(at(view.response, "usage"), dict))
+def usage_details(view: View) -> Iterator[Finding]:
+    """What is counted in detail is a part of what is counted in all."""
+    usage = view.response["usage"]
+    for side, member in (("input", "cached_tokens"), ("output", "reasoning_tokens")):
+        part, whole = _number(at(usage, f"{side}_tokens_details", member)), _number(at(usage, f"{side}_tokens"))
+        if part is not None and whole is not None and part > max(whole, 0):
+            where = view.where(pointer("usage", f"{side}_tokens_details", member))
+            yield Finding(where, f"at most {show(whole)}, the {side}_tokens", show(part))
+
+
+# --- types
+
+
+@rule("consistency.item_type", when=lambda view: any(isinstance(item.get("id"), str) for _, item in view.items))
+def item_type(view: View) -> Iterator[Finding]:
+    """An item whose id begins as those of a type do is of a known type."""
+    for where, item in view.items:
+        kind, id_ = item.get("type"), item.get("id")
+        if isinstance(id_, str) and not (isinstance(kind, str) and kind in PREFIXES):
+            meant = [known for known, prefix in PREFIXES.items() if id_.startswith(prefix)]
+            if meant:
+                expected = f"{show(meant[0])}, as the id begins with {PREFIXES[meant[0]]}"
+                yield Finding(view.where(f"{where}/type"), expected, show(item.get("type", MISSING)))
+
+
+def _parts(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
+    for where, item in view.items_of("message"):
+        for index, part in enumerate(at_list(item, "content")):
+            if isinstance(part, dict):
+                yield f"{where}/content/{index}", part
+
+
+def _annotations(view: View) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Pointer and value of each annotation, with its text."""
+    for where, part in _parts(view):
+        text = part.get("text")
+        for index, annotation in enumerate(at_list(part, "annotations")):
+            if isinstance(annotation, dict) and isinstance(text, str):
+                yield f"{where}/annotations/{index}", annotation, text
+
+
+def _known_by(value: dict[str, Any], kinds: dict[str, tuple[str, ...]]) -> str | None:
+    """The type that the members of a value tell, or None where its own type is one of those or none is told."""
+    if any(value.get("type") == kind for kind in kinds):
+        return None
+    return next((kind for kind, members in kinds.items() if all(member in value for member in members)), None)
+
+
+@rule("consistency.part_type", when=lambda view: any(_parts(view)))
+def part_type(view: View) -> Iterator[Finding]:
+    """What has the members of a text, a refusal or a citation has its type too."""
+    places = [(where, part, PARTS) for where, part in _parts(view)]
+    places += [(where, annotation, ANNOTATIONS) for where, annotation, _ in _annotations(view)]
+    for where, value, kinds in places:
+        kind = _known_by(value, kinds)
+        if kind is not None:
+            yield Finding(view.where(f"{where}/type"), show(kind), show(value.get("type", MISSING)))
+
+
+@rule("consistency.annotation_place", when=lambda view: any(_annotations(view)))
+def annotation_place(view: View) -> Iterator[Finding]:
+    """An annotation stands inside its text, and begins before it ends."""
+    for where, annotation, text in _annotations(view):
+        start, end = _number(annotation.get("start_index")), _number(annotation.get("end_index"))
+        index = _number(annotation.get("index"))
+        if start is not None and end is not None and not 0 <= start <= end <= len(text):
+            expected = f"a place inside the text of {len(text)} characters"
+            yield Finding(view.where(where), expected, f"{show(start)} to {show(end)}")
+        elif index is not None and not 0 <= index <= len(text):
+            yield Finding(view.where(f"{where}/index"), f"0 to {len(text)}, a place inside the text", show(index))

@@ -1,0 +1,85 @@
+"""Faults of what is refused and what is accepted: the parameters that are not supported, and the errors."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.reference.faults.edits import (
+    asks,
+
+    drop,
+    echoing,
+
+    on_refusal,
+    on_response,
+    put,
+    refusing,
+    with_member,
+    without,
+)
+from conformance.reference.faults.fault import DATABRICKS, Fault
+from conformance.reference.reply import Reply
+
+UNSUPPORTED: Final = ("background", "store", "previous_response_id", "service_tier", "conversation")
+REFUSALS: Final = tuple(f"unsupported_parameters.{name}" for name in UNSUPPORTED)
+
+
+def _openai(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"error": {"message": body["message"], "type": "invalid_request_error", "param": None, "code": None}}
+
+
+def _in_conversation(reply: Reply) -> Reply:
+    sent = reply.asked.get("conversation")
+    return reply if sent is None else on_response(put("/conversation", {"id": sent}))(reply)
+
+
+def _is_list(reply: Reply) -> bool:
+    return isinstance(reply.asked.get("input"), list)
+
+
+def _is_plain(reply: Reply) -> bool:
+    return reply.asked.keys() <= {"model", "input", "max_output_tokens", "reasoning"} and not _is_list(reply)
+
+
+def _is_refused_stream(reply: Reply) -> bool:
+    return reply.status == 400 and reply.asked.get("stream") is True
+
+
+ACCEPTED: Final = (
+    Fault("background-accepted", "A request for background processing is answered.", ("unsupported_parameters.background",), echoing("background"), without("background")),
+    Fault("store-accepted", "A request to store the response is answered.", ("unsupported_parameters.store",), echoing("store"), without("store")),
+    Fault("previous-response-accepted", "A request that continues a stored response is answered.", ("unsupported_parameters.previous_response_id",), echoing("previous_response_id"), without("previous_response_id")),
+    Fault("service-tier-accepted", "A request that selects a service tier is answered.", ("unsupported_parameters.service_tier",), echoing("service_tier"), without("service_tier")),
+    Fault("conversation-accepted", "A request that names a stored conversation is answered.", ("unsupported_parameters.conversation",), _in_conversation, without("conversation")),
+    Fault("background-ignored", "A request for background processing is answered in the foreground.", ("unsupported_parameters.background", "echo.background"), reading=without("background")),
+    Fault("store-ignored", "A request to store the response is answered, and nothing is stored.", ("unsupported_parameters.store", "echo.store"), reading=without("store")),
+    Fault("previous-response-ignored", "A stored response that is to be continued is passed over in silence.", ("unsupported_parameters.previous_response_id", "echo.previous_response_id"), reading=without("previous_response_id")),
+    Fault("conversation-ignored", "A conversation that is named is passed over in silence.", ("unsupported_parameters.conversation", "echo.conversation"), reading=without("conversation")),
+)
+
+REFUSED: Final = (
+    Fault("store-false-refused", "store is refused, also where it asks for nothing.", ("unsupported_parameters.boundary_values",), refusing(asks("store", False))),
+    Fault("list-refused", "A list of messages is refused.", ("supported_models.message_list", "supported_models.text"), refusing(_is_list)),
+    Fault("string-refused", "An input that is a string is refused.", ("supported_models.string_input", "supported_models.text", "streams.streamed"), refusing(_is_plain)),
+    Fault("list-fails", "A list of messages ends in an internal error.", ("supported_models.message_list", "supported_models.text"), refusing(_is_list, 500)),
+)
+
+ERRORS: Final = (
+    Fault("refused-with-422", "What is not supported is refused with 422.", REFUSALS, on_refusal(status=422)),
+    Fault("refused-with-500", "What is not supported ends in an internal error.", REFUSALS, on_refusal(status=500)),
+    Fault("refused-stream-with-502", "A request that is refused with 400 gets a bare 502 when it asks for a stream.", (*REFUSALS[:1], "errors.body", "errors.content_type"), lambda reply: on_refusal(lambda _: b"Bad Gateway", status=502, media_type="text/html")(reply) if _is_refused_stream(reply) else reply, seen=DATABRICKS),
+    Fault("refused-without-body", "A refusal has no body.", ("errors.body",), on_refusal(lambda _: b"")),
+    Fault("refused-without-message", "A refusal has an empty message.", ("errors.body",), on_refusal(put("/message", ""))),
+    Fault("refused-without-code", "A refusal has a message and no code.", ("errors.body", "errors.envelope"), on_refusal(drop("/error_code"))),
+    Fault("refused-in-words", "The error in a refusal is a text.", ("errors.body", "errors.envelope"), on_refusal(lambda body: {"error": body["message"]})),
+    Fault("refused-in-two-envelopes", "A refusal is in both envelopes at once.", ("errors.body", "errors.envelope"), on_refusal(lambda body: {**body, **_openai(body)})),
+    Fault("refused-in-half-an-envelope", "A refusal in OpenAI's envelope has no param.", ("errors.body", "errors.envelope"), on_refusal(_openai, drop("/error/param"))),
+    Fault("refused-like-openai", "A refusal is in OpenAI's envelope.", ("errors.envelope",), on_refusal(_openai)),
+    Fault("refused-as-text", "A refusal comes as text/plain.", ("errors.content_type",), on_refusal(media_type="text/plain; charset=utf-8")),
+    Fault("refused-as-page", "A refusal is a page of HTML.", ("errors.body", "errors.content_type"), on_refusal(lambda _: b"<html><body>Bad Request</body></html>", media_type="text/html")),
+)
+
+STREAMED: Final = (
+    Fault("streams-by-default", "A request that does not ask for a stream gets one.", ("streams.streamed",), reading=with_member("stream", lambda stream: stream is not False), seen="other servers of this API"),
+    Fault("streams-always", "A request that wants no stream gets one.", ("streams.streamed",), reading=with_member("stream", True)),
+    Fault("never-streams", "A request that asks for a stream gets none.", ("streams.streamed",), reading=without("stream", "stream_options")),
+)

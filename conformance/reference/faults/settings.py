@@ -1,0 +1,148 @@
+"""Faults of the echo and of obedience: settings that come back as something else, or that nobody heeds."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from conformance.reference.faults.edits import (
+    Edit,
+    Item,
+    bringing,
+    drop,
+    echoing,
+    on_answer,
+    on_final,
+    on_response,
+    only_if,
+    put,
+    with_member,
+    without,
+)
+from conformance.reference.faults.fault import Fault
+from conformance.reference.reply import Change, Reply
+
+OTHER: Final[tuple[tuple[str, str, Any, str], ...]] = (
+    ("instructions", "/instructions", "Be helpful.", ""),
+    ("max_output_tokens", "/max_output_tokens", lambda sent: sent * 4, "other servers of this API"),
+    ("max_tool_calls", "/max_tool_calls", None, ""),
+    ("metadata", "/metadata", {}, ""),
+    ("parallel_tool_calls", "/parallel_tool_calls", lambda sent: not sent, ""),
+    ("prompt_cache_key", "/prompt_cache_key", None, ""),
+    ("prompt_cache_retention", "/prompt_cache_retention", "in_memory", ""),
+    ("reasoning_context", "/reasoning/context", "current_turn", ""),
+    ("reasoning_effort", "/reasoning/effort", "medium", ""),
+    ("reasoning_summary", "/reasoning/summary", None, ""),
+    ("safety_identifier", "/safety_identifier", None, ""),
+    ("temperature", "/temperature", 1.0, ""),
+    ("text_format", "/text/format", {"type": "text"}, ""),
+    ("tool_choice", "/tool_choice", "auto", ""),
+    ("tools", "/tools", [], ""),
+    ("top_logprobs", "/top_logprobs", 0, ""),
+    ("top_p", "/top_p", 0.98, ""),
+    ("truncation", "/truncation", "disabled", ""),
+    ("user", "/user", None, ""),
+    ("verbosity", "/text/verbosity", "medium", ""),
+)
+"""Settings that come back as another value where they were sent: the end of the requirement's id, path, value, seen."""
+
+
+def _sent(asked: Mapping[str, Any], path: str) -> Any:
+    value: Any = asked
+    for step in path.split("/")[1:]:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _where_sent(path: str, change: Change) -> Change:
+    return only_if(lambda reply: reply.status == 200 and _sent(reply.asked, path) is not None, change)
+
+
+def _is_form(kind: str, *, strict: bool | None = None) -> Callable[[Reply], bool]:
+    def test(reply: Reply) -> bool:
+        form = _sent(reply.asked, "/text/format") or {}
+        return reply.status == 200 and form.get("type") == kind and strict in (None, form.get("strict"))
+
+    return test
+
+
+def _said(text: Any) -> Change:
+    return on_answer(put("/output/*/content/*/text", text))
+
+
+def _chooses(*choices: str) -> Callable[[Reply], bool]:
+    """True for an answer to a request whose tool_choice is one of these words, or of one of these types."""
+
+    def test(reply: Reply) -> bool:
+        choice = reply.asked.get("tool_choice")
+        word = choice.get("type") if isinstance(choice, dict) else choice
+        return reply.status == 200 and word in choices
+
+    return test
+
+
+def _of_other_tool(reply: Reply) -> Reply:
+    """Calls the last of the declared tools whatever was chosen."""
+    return on_answer(put("/output/*/name", reply.asked["tools"][-1]["name"]))(reply)
+
+
+def _with_call(reply: Reply) -> Reply:
+    call = {"id": "fc_0", "type": "function_call", "status": "completed", "call_id": "call_0", "arguments": "{}"}
+    return on_answer(put("/output", lambda output: [*output, call | {"name": reply.asked["tools"][0]["name"]}]))(reply)
+
+
+def _spending(reply: Reply) -> Reply:
+    cap = reply.asked.get("max_output_tokens")
+
+    def usage(value: dict[str, Any] | None) -> Any:
+        return value and value | {"output_tokens": cap + 1, "total_tokens": value["input_tokens"] + cap + 1}
+
+    return on_final(put("/usage", usage))(reply) if cap else reply
+
+
+def _read_as(choice: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Reads a choice of tools that forces a call as another one."""
+    return lambda body: body if body.get("tool_choice") != "required" else {**body, "tool_choice": choice}
+
+
+def _tool(path: str, made: Any) -> Edit:
+    return put(f"/tools/*{path}", made)
+
+
+SEARCHES: Final = tuple(
+    {"id": f"ws_{n}", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "q"}}
+    for n in range(2)
+)
+
+ECHO: Final = (
+    *(
+        Fault(
+            f"other-{name.replace('_', '-')}",
+            f"The setting {path[1:].replace('/', '.')} comes back as another value than the one that was sent.",
+            (f"echo.{name}",),
+            _where_sent(path, on_response(put(path, made))),
+            seen=seen,
+        )
+        for name, path, made, seen in OTHER
+    ),
+    Fault("background-turned-on", "background comes back as true where it was sent as false.", ("echo.background", "unsupported_parameters.boundary_values"), _where_sent("/background", on_response(put("/background", True)))),
+    Fault("store-turned-on", "store comes back as true where it was sent as false.", ("echo.store", "unsupported_parameters.boundary_values"), _where_sent("/store", on_response(put("/store", True)))),
+    Fault("user-filled-in", "A user is named where none was sent.", ("echo.defaults",), only_if(lambda reply: "user" not in reply.asked, on_response(put("/user", "somebody")))),
+    Fault("description-lost", "A function comes back without its description.", ("echo.function_tools",), on_response(_tool("/description", lambda _: None))),
+    Fault("search-context-changed", "A web search comes back with another size of its context.", ("echo.hosted_tools",), on_response(_tool("/search_context_size", lambda _: "medium"))),
+    Fault("prompt-as-another", "A stored prompt comes back under another id.", ("echo.prompt",), _where_sent("/prompt", on_response(put("/prompt", {"id": "pmpt_other"}))), without("prompt")),
+)
+
+OBEDIENCE: Final = (
+    Fault("json-in-words", "Text that has to be JSON begins with words.", ("obedience.json_text",), only_if(_is_form("json_object"), _said(lambda text: f"Here it is: {text}"))),
+    Fault("array-for-object", "Text that has to be a JSON object is an array.", ("obedience.json_text",), only_if(_is_form("json_object"), _said("[]"))),
+    Fault("schema-ignored", "Text does not fit the schema that was sent.", ("obedience.json_schema",), only_if(_is_form("json_schema", strict=True), _said("{}"))),
+    Fault("loose-schema-ignored", "Text does not fit the schema that was sent as not strict.", ("obedience.loose_json_schema",), only_if(_is_form("json_schema", strict=False), _said("{}"))),
+    Fault("calls-in-spite-of-none", "A tool is called where tool_choice is none.", ("obedience.tool_choice_none",), only_if(_chooses("none"), _with_call)),
+    Fault("required-call-left-out", "No tool is called where one is required.", ("obedience.tool_choice_required",), echoing("tool_choice"), _read_as("none")),
+    Fault("other-function-called", "Another function is called than the one that was chosen.", ("obedience.tool_choice_named",), only_if(_chooses("function"), _of_other_tool)),
+    Fault("forbidden-function-called", "A function is called that is not among those that are allowed.", ("obedience.allowed_tools",), only_if(_chooses("allowed_tools"), _of_other_tool)),
+    Fault("parallel-in-spite", "Two functions are called where calls in parallel are switched off.", ("obedience.parallel_tool_calls",), echoing("parallel_tool_calls"), with_member("parallel_tool_calls", True)),
+    Fault("too-many-searches", "More hosted tools are called than max_tool_calls allows.", ("obedience.max_tool_calls", "calls.declared_hosted_tool"), _where_sent("/max_tool_calls", bringing(*(Item(search) for search in SEARCHES)))),
+    Fault("too-many-tokens", "More tokens are spent than max_output_tokens allows.", ("obedience.max_output_tokens",), _spending),
+    Fault("encrypted-reasoning-left-out", "Reasoning comes without its encrypted content, which include asks for.", ("obedience.encrypted_reasoning",), on_answer(drop("/output/*/encrypted_content"))),
+    Fault("logprobs-left-out", "Text comes without the logprobs that include asks for.", ("obedience.logprobs",), on_answer(put("/output/*/content/*/logprobs", []))),
+)
