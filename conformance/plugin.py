@@ -348,9 +348,10 @@ def pytest_runtest_makereport(
         made.longrepr = settings.secrets.hide(text if known else f"{made.longreprtext}\n{text}")
     record = case.record(settings.secrets.hide)
     made.conformance = record.as_dict()  # type: ignore[attr-defined]
-    made.user_properties += [("model", record.model), ("outcome", record.outcome)]
-    made.user_properties += [("requirement", requirement) for requirement in case.requirements]
-    made.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
+    # JUnit takes the properties of the report on the teardown, which is made from those of the item.
+    item.user_properties += [("model", record.model), ("outcome", record.outcome)]
+    item.user_properties += [("requirement", requirement) for requirement in case.requirements]
+    item.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
     return made
 
 

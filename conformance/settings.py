@@ -13,6 +13,7 @@ import pytest
 from conformance.contract import CONTRACT_NAMES, Contract, ContractError, Lifecycle, load
 from conformance.recording import Library, Secrets
 from conformance.target import REPLAY, Target, TargetError, from_options
+from conformance.values import printable
 from conformance.verdict import FAIL_ON
 
 REFERENCE_SET = "reference"
@@ -162,6 +163,8 @@ def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
     models = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     if not models:
         raise pytest.UsageError("--models: no model is named; give names separated by commas")
+    if any(not name.isprintable() for name in models):
+        raise pytest.UsageError(f"--models: {printable(names)} holds a character that cannot be printed")
     if contract.name != "databricks":
         return models
     known = [name for name, model in contract.models.items() if model.lifecycle is not Lifecycle.FOREIGN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import tomllib
@@ -99,6 +100,8 @@ def _models(file: Path, table: dict[str, Any]) -> dict[str, Model]:
     for number, row in enumerate(table["model"]):
         where = _where(table, f"/model/{number}")
         model = Model(**row | {"lifecycle": Lifecycle(row["lifecycle"]), "efforts": tuple(row["efforts"])})
+        if model.retires is not None and not isinstance(model.retires, datetime.date):
+            raise ContractError(file, f"{where}: retires", "has to be a date, without quotation marks")
         if model.name in models:
             raise ContractError(file, where, "the name is used twice")
         if model.efforts and model.lowest_effort not in model.efforts:

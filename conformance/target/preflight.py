@@ -21,6 +21,8 @@ def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
     exchange = client.send(content)
     if exchange.status in (401, 403):
         exchange = client.send(content)
+    if exchange.broken:
+        return exchange, f"the answer of {client.target.base_url} ended before its end ({exchange.broken}): try again"
     found = obstacle(exchange)
     if found is not None:
         return exchange, found.sentence if found.whole_run else None
