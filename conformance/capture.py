@@ -21,7 +21,7 @@ from conformance.values import MISSING, Unreadable, at, read_json, show
 
 Kind = TypeVar("Kind")
 
-MAX_LINE: Final = 64 * 2**20
+MAX_LINE: Final = 16 * 2**20
 """Bytes of a line beyond which a file is not read."""
 
 KIND_NAMES: Final = {"dict": "an object", "list": "an array", "str": "a string"}

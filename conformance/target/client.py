@@ -12,6 +12,7 @@ import httpx
 
 from conformance import __version__
 from conformance.exchange import Exchange, Request
+from conformance.sse import Decoder
 from conformance.target.address import Target
 
 
@@ -21,12 +22,16 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer may cost: seconds to connect, seconds of silence, seconds and bytes in all."""
+    """What an answer may cost: seconds to connect, seconds of silence; seconds, bytes and events in all.
+
+    No answer that the suite asks for comes near them.
+    """
 
     connect: float = 10.0
     silence: float = 180.0
     seconds: float = 600.0
-    bytes: int = 64 * 1024 * 1024
+    bytes: int = 32 * 1024 * 1024
+    events: int = 50_000
 
 
 class Client:
@@ -94,12 +99,17 @@ class Client:
     ) -> tuple[bytes, str | None]:
         """The bytes of the body, and why they end before the end, if they do. Notes when each piece arrived."""
         chunks: list[bytes] = []
-        size = 0
+        size = events = 0
+        streamed = response.headers.get("content-type", "").startswith("text/event-stream")
+        decoder = Decoder()
         try:
             for chunk in response.iter_raw():
                 chunks.append(chunk)
                 size += len(chunk)
                 arrivals.append((time.monotonic() - begun, size))
+                events += len(decoder.feed(chunk)) if streamed else 0
+                if events > self.limits.events:
+                    return b"".join(chunks), f"more than {self.limits.events} events"
                 if size > self.limits.bytes:
                     return b"".join(chunks), f"more than {self.limits.bytes} bytes"
                 if arrivals[-1][0] > self.limits.seconds:
