@@ -37,8 +37,8 @@ class Exchange:
 
     ``broken`` says why the answer ended before its end (connection lost, a limit of the suite), else None.
     ``content`` is None for a capture that kept ``captured_json`` or ``captured_events`` only. ``names_kept`` is False
-    for one that dropped the ``event:`` lines. ``arrivals`` holds, for each piece of a live answer, the seconds since the
-    request was sent and the bytes that had come by then.
+    for one that dropped the ``event:`` lines. ``arrivals`` holds, for each piece of a live answer, the seconds since
+    the request was sent and the bytes that had come by then.
     """
 
     request: Request

@@ -26,7 +26,8 @@ def incremental(view: View) -> Iterator[Finding]:
     first = next((seconds for seconds, size in view.exchange.arrivals if size > first_event), 0.0)
     last = view.exchange.arrivals[-1][0]
     if first > last * LATEST_FIRST:
-        yield Finding("", "the first event before the last one is made", f"it came after {first / last:.0%} of the time")
+        received = f"it came after {first / last:.0%} of the time"
+        yield Finding("", "the first event before the last one is made", received)
 
 
 @rule("streams.obfuscation", when=lambda view: view.asked("stream_options", "include_obfuscation") is False)

@@ -47,7 +47,8 @@ def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
         requests[case.chapter, case.test] += case.requests
         models[case.model] += case.requests
     for key, count in tests.items():
-        yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests" + (", live only" if key in live_only else "")
+        live = ", live only" if key in live_only else ""
+        yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests{live}"
     yield ""
     yield f"requests by model (ceiling {CEILING})"
     for model, count in models.items():
