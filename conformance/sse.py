@@ -87,7 +87,9 @@ class Decoder:
 
     def close(self) -> list[Event]:
         """The events at the end of the stream; one without its blank line is kept, and the framing says so."""
+        cut = len(self._utf8.getstate()[0])
         events = self.feed(b"", final=True)
+        self.framing.invalid_utf8 -= cut  # a character that the end cut in two is no wrong one
         if self._pending:
             stray = len(self.framing.stray)
             self._line("".join(self._pending))

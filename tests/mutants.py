@@ -3,9 +3,9 @@
 import mutants_bytes
 import mutants_items
 import mutants_order
-from mutation import KINDS, Kind, Mutant
+from mutation import KINDS, Kind, Mutant, some
 
-__all__ = ["KINDS", "Kind", "Mutant"]
+__all__ = ["KINDS", "Kind", "Mutant", "some"]
 
 # Importing a module of defects registers them.
 MODULES = (mutants_bytes, mutants_items, mutants_order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from mutation import KINDS, TERMINAL, Change, Events, Kind, Mutant, changed, of_streams
+from mutation import KINDS, TERMINAL, Change, Events, Kind, Mutant, changed, of_streams, of_type, types_in
 
 from conformance.exchange import Exchange
 from conformance.sse import Event
@@ -13,28 +13,36 @@ from conformance.sse import Event
 # --- members, types, names
 
 
+FREE = {"obfuscation", "background", "output_format", "quality", "size", "logprobs", "status", "error"}
+"""Members that not every event of their type has, or that are judged elsewhere."""
+
+PLACED = {"output_index", "content_index", "summary_index", "annotation_index", "command_index", "type"}
+"""Members of which other defects change the value."""
+
+
+def _members(events: Events) -> Iterator[tuple[int, str]]:
+    """The members of the first event of each known type."""
+    for type_ in types_in(events):
+        index, event = next(of_type(events, type_))
+        if type_ != "response.dream.delta":
+            yield from ((index, member) for member in event if member not in FREE)
+
+
 @of_streams("event_schema", "event_json", "numbering")
 def _member_missing(events: Events) -> Iterator[Change]:
     """A member that every event of its type has is gone."""
-    optional = {"obfuscation", "background", "output_format", "quality", "size", "logprobs", "status"}
-    for type_, (index, event) in {event["type"]: (index, event) for index, event in enumerate(events)}.items():
-        if type_ == "error":
-            continue
-        for member in event.keys() - optional:
-            rest = {name: value for name, value in event.items() if name != member}
-            yield f"{type_} {member}", [*events[:index], rest, *events[index + 1 :]]
+    for index, member in _members(events):
+        rest = {name: value for name, value in events[index].items() if name != member}
+        yield f"{events[index]['type']} {member}", [*events[:index], rest, *events[index + 1 :]]
 
 
-@of_streams("event_schema", "event_json", "numbering", "item_events", "response.schema")
+@of_streams("event_schema", "numbering", "item_events", "terminal")
 def _member_of_other_kind(events: Events) -> Iterator[Change]:
-    optional = {"obfuscation", "background", "output_format", "quality", "size", "error"}
-    for type_, (index, event) in {event["type"]: (index, event) for index, event in enumerate(events)}.items():
-        for member in event.keys() - optional - {"output_index", "content_index", "summary_index", "annotation_index"}:
-            names = ["event_schema", "event_json", "numbering", "item_events", "item_pairs", "terminal_output"]
-            noticed_by = (*(f"streams.{name}" for name in names), "response.schema", "streams.terminal")
-            if type_ in ("response.created", "response.in_progress", *TERMINAL) and member == "type":
-                continue
-            yield f"{type_} {member}", changed(events, index, member, to=[{"x": 1}]), noticed_by
+    for index, member in _members(events):
+        if member not in PLACED:
+            response = member == "response" and events[index]["type"] in TERMINAL
+            label, edited = f"{events[index]['type']} {member}", changed(events, index, member, to=[{"x": 1}])
+            yield (label, edited, ("response.schema",)) if response else (label, edited)
 
 
 @of_streams("event_json")

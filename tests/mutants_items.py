@@ -160,7 +160,6 @@ def _annotation_changes(events: Events) -> Iterator[Change]:
         for part, content in enumerate(event["item"].get("content") or ()):
             if annotations := content.get("annotations"):
                 path = ("item", "content", part, "annotations")
-                yield f"{index} missing", changed(events, index, *path, to=annotations[:-1])
+                kept = ("streams.annotations_kept",)
+                yield f"{index} missing", changed(events, index, *path, to=annotations[:-1]), kept
                 yield f"{index} more", changed(events, index, *path, to=[*annotations, annotations[0]])
-
-

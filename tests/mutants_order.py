@@ -25,11 +25,11 @@ from mutation import (
 # --- order and numbers
 
 
-@of_streams("first_event", "numbering")
+@of_streams("first_event", "numbering", "last_event")
 def _reversed_stream(events: Events) -> Iterator[Change]:
     if len(events) > 1:
         yield "", events[::-1]
-        yield "renumbered", renumbered(events[::-1])
+        yield "renumbered", renumbered(events[::-1], like=events)
 
 
 @of_streams("numbering")
@@ -56,10 +56,12 @@ def _needed_by(events: Events, index: int) -> str | None:
         types = [e["item"].get("type") for _, e in of_type(events, "response.output_item.added")]
         side_by_side = types.count("mcp_list_tools") > 1 and event["item"].get("type") == "mcp_list_tools"
         return None if side_by_side else "item_pairs"
+    if type_ == "response.output_item.added":
+        done = any(e["output_index"] == event["output_index"] for _, e in of_type(events, ITEM_ENDS[1]))
+        return "item_pairs" if done else None
     fixed = {
         "response.created": "first_event",
         "response.in_progress": "in_progress",
-        "response.output_item.added": "item_pairs",
         "response.output_text.annotation.added": "annotations",
     }
     if type_ in fixed:
@@ -88,7 +90,7 @@ def _dropped_kind_renumbered(events: Events) -> Iterator[Change]:
         needed = [name for index, _ in of_type(events, type_) if (name := _needed_by(events, index))]
         rest = [event for event in events if event.get("type") != type_]
         if needed and rest and not (type_ == "response.in_progress" and rest[-1].get("type") == "error"):
-            yield type_, renumbered(rest), _either(needed[0])
+            yield type_, renumbered(rest, like=events), _either(needed[0])
 
 
 @of_streams()
@@ -96,7 +98,8 @@ def _dropped_event_renumbered(events: Events) -> Iterator[Change]:
     for index, event in enumerate(events):
         name = _needed_by(events, index)
         if name and len(events) > 1 and not (name == "in_progress" and events[-1].get("type") == "error"):
-            yield f"{index} {event['type']}", renumbered(events[:index] + events[index + 1 :]), _either(name)
+            rest = renumbered(events[:index] + events[index + 1 :], like=events)
+            yield f"{index} {event['type']}", rest, _either(name)
 
 
 @of_streams("numbering")
@@ -154,7 +157,7 @@ def _repeated_event(events: Events) -> Iterator[Change]:
         names = {
             "response.created": "first_event",
             "response.in_progress": "in_progress",
-            "response.output_text.annotation.added": "annotations",
+            "response.output_text.annotation.added": "annotations_kept",
             **dict.fromkeys(ITEM_ENDS, "item_pairs"),
             **dict.fromkeys(TERMINAL, "terminal"),
         }
@@ -323,5 +326,3 @@ def _terminal_text(events: Events) -> Iterator[Change]:
                     if member in item["content"][part]:
                         path = ("response", "output", number, "content", part, member)
                         yield f"{number}/{part}", changed(events, found[0], *path, to="Other.")
-
-

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conformance.checks.stream_items import TEXTS
+from conformance.checks.stream_texts import TEXTS
 from conformance.checks.timeline import TERMINAL
 from conformance.exchange import Exchange
 from conformance.sse import Event
@@ -67,6 +67,13 @@ def of_streams(*noticed_by: str) -> Callable[[Generator], Generator]:
     return register
 
 
+def some(mutants: Iterable[Mutant], number: int) -> list[Mutant]:
+    """A few of many: from the beginning, the middle and the end."""
+    found = list(mutants)
+    step = max(1, len(found) // number)
+    return found if len(found) <= number else [*found[::step][: number - 1], found[-1]]
+
+
 def _name(event: JSON) -> str | None:
     name = event.get("type")
     return name if isinstance(name, str) else None
@@ -81,17 +88,11 @@ def changed(events: Events, index: int, *path: str | int, to: Any) -> Events:
     return [*events[:index], event, *events[index + 1 :]]
 
 
-def renumbered(events: Iterable[JSON]) -> Events:
-    """The events with numbers that follow one another."""
+def renumbered(events: Iterable[JSON], like: Events | None = None) -> Events:
+    """The events with numbers that follow one another, from the first of ``like`` or of their own."""
     events = list(events)
-    start = events[0].get("sequence_number", 0) if events else 0
-    return [event | {"sequence_number": n} for n, event in enumerate(events, start if isinstance(start, int) else 0)]
-
-
-def inserted(events: Events, index: int, *new: JSON) -> Events:
-    """The events with new ones before an index, numbered anew from 0."""
-    begun = [event | {"sequence_number": 0} for event in events[:1]]
-    return renumbered([*begun, *events[1:index], *new, *events[index:]] if index else [*new, *events])
+    start = (like or events)[0].get("sequence_number", 0)
+    return [event | {"sequence_number": number} for number, event in enumerate(events, start)]
 
 
 def of_type(events: Events, *types: str) -> Iterator[tuple[int, JSON]]:

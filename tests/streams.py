@@ -14,6 +14,16 @@ JSON = dict[str, Any]
 TOOLS: list[JSON] = [
     {"type": "function", "name": "get_weather", "description": None, "parameters": {"type": "object"}, "strict": True},
     {"type": "custom", "name": "code_exec", "description": "Runs Python.", "format": {"type": "text"}},
+    {"type": "code_interpreter", "container": {"type": "auto"}},
+    {"type": "shell", "environment": {"type": "container_auto"}},
+    {"type": "web_search", "search_context_size": "medium", "user_location": None},
+    {"type": "image_generation"},
+    {"type": "apply_patch"},
+    *(
+        {"type": "mcp", "server_label": label, "server_url": "https://example.org/", "require_approval": "never"}
+        | dict.fromkeys(("allowed_tools", "headers", "server_description"))
+        for label in ("wiki", "news")
+    ),
 ]
 RESPONSE: JSON = {
     "id": "resp_1",
@@ -25,18 +35,22 @@ RESPONSE: JSON = {
     "incomplete_details": None,
     "instructions": "Be brief.",
     "max_output_tokens": 256,
+    "max_tool_calls": None,
     "metadata": {"team": "tests"},
     "model": "gpt-5.4-2026-03-05",
     "output": [],
     "parallel_tool_calls": True,
     "previous_response_id": None,
+    "prompt_cache_key": None,
     "reasoning": {"effort": "low", "summary": None},
+    "safety_identifier": None,
     "service_tier": "auto",
     "store": False,
     "temperature": 1.0,
-    "text": {"format": {"type": "text"}},
+    "text": {"format": {"type": "text"}, "verbosity": "medium"},
     "tool_choice": "auto",
     "tools": TOOLS,
+    "top_logprobs": 0,
     "top_p": 1.0,
     "truncation": "disabled",
     "usage": None,
@@ -154,11 +168,11 @@ class Stream:
             (f"{name}.done", place | {member: "".join(pieces)}),
         )
 
-    def function_call(self, *pieces: str, id_: str = "fc_1") -> Stream:
+    def function_call(self, *pieces: str, id_: str = "fc_1", status: str = "completed") -> Stream:
         """A call of a function with its arguments in pieces."""
         added = {"id": id_, "type": "function_call", "status": "in_progress", "call_id": f"call_{id_}"}
         added |= {"name": "get_weather", "arguments": ""}
-        done = {"status": "completed", "arguments": "".join(pieces)}
+        done = {"status": status, "arguments": "".join(pieces)}
         return self.pieced("function_call_arguments", "arguments", pieces, added, done)
 
     def custom_call(self, *pieces: str) -> Stream:
@@ -252,14 +266,20 @@ class Stream:
         return captured(self.sent, **members)
 
 
-ASKED: JSON = {"model": "gpt-5.4", "input": "Hi", "stream": True, "tools": TOOLS}
+SETTINGS = ("instructions", "max_output_tokens", "metadata", "store", "temperature", "tools", "top_p")
+ASKED: JSON = {"model": "gpt-5.4", "input": "Hi", "stream": True, "reasoning": {"effort": "low"}}
+ASKED |= {name: RESPONSE[name] for name in SETTINGS}
 REQUEST = Request("POST", "/v1/responses", json.dumps(ASKED).encode())
 HEADERS = {"content-type": "text/event-stream"}
 
 
 def captured(events: list[JSON], **members: Any) -> Exchange:
     """Events as a capture would give them."""
-    named = tuple(Event(event.get("type"), json.dumps(event)) for event in events)
+    types = (event.get("type") for event in events)
+    named = tuple(
+        Event(type_ if isinstance(type_, str) else None, json.dumps(event))
+        for type_, event in zip(types, events, strict=True)
+    )
     return Exchange(**{"request": REQUEST, "status": 200, "headers": HEADERS, "captured_events": named} | members)
 
 
@@ -280,8 +300,8 @@ CITATION: JSON = {"type": "url_citation", "url": "https://example.org/", "title"
 def good() -> dict[str, Stream]:
     """Streams that no rule finds fault with, by a name."""
     parallel = Stream()
-    for number in range(2):
-        item = {"id": f"mcpl_{number}", "type": "mcp_list_tools", "server_label": f"server {number}", "tools": []}
+    for number, label in enumerate(("wiki", "news")):
+        item = {"id": f"mcpl_{number}", "type": "mcp_list_tools", "server_label": label, "tools": []}
         parallel.say("response.output_item.added", output_index=number, item=item)
         parallel.output.append(item)
     for number in (1, 0):
@@ -302,14 +322,14 @@ def good() -> dict[str, Stream]:
     return {
         "text": Stream().text("Hel", "lo, ", "wörld 🌍").end(),
         "empty_text": Stream().text().end(),
-        "two_parts": Stream().message([(("One", "."), ()), (("Two", "!"), (CITATION,))]).end(),
+        "two_parts": Stream().message([(("One", "."), ()), (("Two", " ok."), (CITATION,))]).end(),
         "annotations": Stream().text("See", " here", notes=(CITATION, CITATION | {"start_index": 2})).end(),
         "refusal": Stream().refusal("I ", "will not.").end(),
         "reasoning": Stream().reasoning(("I ", "think"), ("More ", "thought"), encrypted="abc").text("So", "!").end(),
         "reasoning_text": Stream().reasoning_text("In ", "the open").text("Yes", ".").end(),
         "function_call": Stream().reasoning().function_call('{"city":', '"Rome"}').end(),
         "two_calls": Stream().function_call('{"a":', "1}").function_call("{", "}", id_="fc_2").end(),
-        "cut_call": Stream().function_call('{"city":', '"Ro').end("incomplete", **cut),
+        "cut_call": Stream().function_call('{"city":', '"Ro', status="incomplete").end("incomplete", **cut),
         "custom_call": Stream().custom_call("print(", "42)").end(),
         "hosted": Stream().search().image().code("6", " * 7").text("42", "!", id_="msg_h").end(),
         "patch": Stream().patch("+a\n", "+b\n").end(),
@@ -321,10 +341,12 @@ def good() -> dict[str, Stream]:
         "unknown_event": Stream().say("response.dream.delta", delta="z").text("A", " dream").end(),
         "failed": Stream().say("error", **error).end("failed", **failed),
         "error_last": Stream().say("error", **error),
-        "failed_midway": Stream().say(
+        "failed_midway": Stream()
+        .say(
             "response.output_item.added",
             output_index=0,
             item={"id": "msg_1", "type": "message", "status": "in_progress", "role": "assistant", "content": []},
-        ).end("failed", **failed),
+        )
+        .end("failed", **failed),
         "only_reasoning": Stream().reasoning().end("incomplete", **cut),
     }

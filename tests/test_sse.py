@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
 import pytest
 import streams
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.sse import Decoder, Event, Framing, decode
 
+STEADY = settings(deadline=None)
 LINE_ENDS = ("\n", "\r\n", "\r")
 
 
@@ -19,7 +21,7 @@ def in_pieces(content: bytes, cuts: list[int]) -> tuple[list[Event], Framing]:
     decoder = Decoder()
     events: list[Event] = []
     places = [0, *sorted(cuts), len(content)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         events += decoder.feed(content[start:end])
     return events + decoder.close(), decoder.framing
 
@@ -50,33 +52,29 @@ def test_a_stream_is_the_same_cut_in_two_at_every_byte() -> None:
             assert [event.json for event in in_pieces(content, [place])[0]] == sent
 
 
-WRITTEN = st.lists(
-    st.tuples(
-        st.none() | st.text(st.characters(exclude_characters="\r\n\0", codec="utf-8"), max_size=8),
-        st.lists(st.text(st.characters(exclude_characters="\r\n\0", codec="utf-8"), max_size=12), min_size=1, max_size=3),
-    ),
-    max_size=5,
-)
+LINE = st.text(st.characters(exclude_characters="\r\n\0", codec="utf-8"), max_size=12)
+WRITTEN = st.lists(st.tuples(st.none() | LINE, st.lists(LINE, min_size=1, max_size=3)), max_size=5)
 
 
+@STEADY
 @given(WRITTEN, st.sampled_from(LINE_ENDS), st.lists(st.integers(0, 300), max_size=20), st.booleans(), st.booleans())
 def test_what_is_written_is_read(written: Any, line_end: str, cuts: list[int], bom: bool, space: bool) -> None:
     """Names, data of several lines, comments between: all is read back, however it is cut."""
     lines = ["\ufeff" if bom else ""]
     for name, data in written:
-        lines += [] if name is None else [f"event:{' ' if space else ''} {name}"[: 6 + 1 + space] + name]
-        lines[-1:] = lines[-1:]
+        lines += [] if name is None else [f"event: {' ' * space}{name}"]
         lines += [f"data: {line}" for line in data]
         lines += [": a comment", ""]
     content = (lines[0] + line_end.join([*lines[1:], ""])).encode()
     events, framing = in_pieces(content, [cut for cut in cuts if cut <= len(content)])
-    expected = [(name if name is None else (" " if space else "") + name, "\n".join(data)) for name, data in written]
+    expected = [(name if name is None else " " * space + name, "\n".join(data)) for name, data in written]
     assert names_and_data(events) == expected
     assert framing.comments == len(written)
     assert not framing.unterminated
     assert not framing.invalid_utf8
 
 
+@STEADY
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=10))
 def test_any_bytes_are_read_the_same_however_they_are_cut(content: bytes, cuts: list[int]) -> None:
     whole, framing = decode(content)
@@ -85,6 +83,7 @@ def test_any_bytes_are_read_the_same_however_they_are_cut(content: bytes, cuts: 
     assert pieced == framing
 
 
+@STEADY
 @given(st.text(st.sampled_from("adtevn: \r\n\ufeffé🌍"), max_size=60), st.integers(1, 5))
 def test_streams_that_are_nearly_right_are_read_the_same_however_they_are_cut(text: str, size: int) -> None:
     content = text.encode()
@@ -128,13 +127,14 @@ def test_the_rules_of_the_standard(name: str) -> None:
         (b"data: x\n", Framing(unterminated=True)),
         (b"data: x", Framing(unterminated=True)),
         (b"data: x\n\n: half a comment", Framing(comments=1)),
-        (b"event: a", Framing(unterminated=True, named_only=["a"])),
+        (b"event: a", Framing(unterminated=True)),
         (b"event: a\n\n", Framing(named_only=["a"])),
         (b":\n: b\n\n", Framing(comments=2)),
         (b"id: 1\nretry: 5\ndata: x\n\n", Framing(ids=1)),
         (b"<html>\n</html>\n", Framing(stray=["<html>", "</html>"])),
+        (b"data: x\n\neve", Framing()),
         (b"data: \xff\xfe\n\n", Framing(invalid_utf8=2)),
-        (b"data: \xf0\x9f\x8c", Framing(invalid_utf8=3, unterminated=True)),
+        (b"data: \xf0\x9f\x8c", Framing(unterminated=True)),
     ],
 )
 def test_what_is_not_an_event_is_kept_for_judging(content: bytes, framing: Framing) -> None:
@@ -144,7 +144,7 @@ def test_what_is_not_an_event_is_kept_for_judging(content: bytes, framing: Frami
 def test_many_small_pieces_of_one_long_line_are_read_in_time_that_grows_with_their_number() -> None:
     decoder = Decoder()
     for _ in range(200_000):
-        assert not decoder.feed(b"data: xx"[:8])
+        assert not decoder.feed(b"data: xx")
     assert len(decoder.close()) == 1
 
 

@@ -12,15 +12,16 @@ import argparse
 import itertools
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from mutants import KINDS, Mutant
+from mutants import KINDS, some
 
 from conformance.capture import Captured, CaptureError, read_captures
 from conformance.checks import Result, judge
 from conformance.contract import Contract, Level, load
 from conformance.exchange import Exchange
+from conformance.sse import Decoder, Framing
 
 EXAMPLES = 3
 OF_EACH = 3
@@ -31,24 +32,36 @@ def broken(exchange: Exchange, contract: Contract) -> dict[tuple[str, str], Resu
     return {(r.requirement, r.finding.where): r for r in judge(exchange, contract) if r.finding}
 
 
-def some(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
-    """A few of many: from the beginning, the middle and the end."""
-    found = list(mutants)
-    step = max(1, len(found) // OF_EACH)
-    return iter(found if len(found) <= OF_EACH else [*found[::step][: OF_EACH - 1], found[-1]])
+def differs_in_bytes(exchange: Exchange) -> bool:
+    """True if the stream, written under some line end and read in some pieces, gives other events than it has."""
+    wanted = [(event.name, event.data) for event in exchange.events]
+    for line_end, size in itertools.product(("\n", "\r\n", "\r"), (1, 1021)):
+        content = "".join(wire(name, data) for name, data in wanted).replace("\n", line_end).encode()
+        decoder, read = Decoder(), []
+        for start in range(0, len(content), size):
+            read += decoder.feed(content[start : start + size])
+        if [(event.name, event.data) for event in read + decoder.close()] != wanted or decoder.framing != Framing():
+            return True
+    return False
+
+
+def wire(name: str | None, data: str) -> str:
+    return ("" if name is None else f"event: {name}\n") + f"data: {data}\n\n"
 
 
 class Acceptance:
     """Counts the findings on exchanges as they were captured."""
 
     def __init__(self) -> None:
-        self.judged = self.streams = 0
+        self.judged = self.streams = self.misread = 0
         self.counts: Counter[tuple[Level, str]] = Counter()
         self.examples: dict[tuple[Level, str], list[str]] = defaultdict(list)
 
     def take(self, one: Captured, results: Iterable[Result]) -> None:
         self.judged += 1
-        self.streams += one.exchange.is_stream
+        if one.exchange.is_stream:
+            self.streams += 1
+            self.misread += differs_in_bytes(one.exchange)
         for result in results:
             assert result.finding
             key = (result.level, result.requirement)
@@ -59,12 +72,12 @@ class Acceptance:
                 self.examples[key].append(text[:300])
 
     def show(self) -> bool:
-        print(f"{self.judged} exchanges, {self.streams} of them streams")
+        print(f"{self.judged} exchanges, {self.streams} of them streams, {self.misread} read otherwise from bytes")
         for (level, requirement), count in sorted(self.counts.items()):
             print(f"  {level:6} {requirement:42} {count}")
             for example in self.examples[level, requirement]:
                 print(f"           {example}")
-        return not any(level is Level.MUST for level, _ in self.counts)
+        return not self.misread and not any(level is Level.MUST for level, _ in self.counts)
 
 
 class Recall:
@@ -81,7 +94,7 @@ class Recall:
     def take(self, one: Captured, before: dict[tuple[str, str], Result]) -> None:
         for kind in KINDS.values():
             mutants = kind.make(one.exchange)
-            for mutant in mutants if self.every else some(mutants):
+            for mutant in mutants if self.every else some(mutants, OF_EACH):
                 found = broken(mutant.exchange, self.contract).keys() - before.keys()
                 names = {requirement for requirement, _ in found}
                 self.made[kind.name] += 1
