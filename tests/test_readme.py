@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Checkout
 
 from conformance import settings
 from conformance.contract import load
+from conftest import Checkout
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
