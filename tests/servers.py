@@ -8,8 +8,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-
-import httpx
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 Reply = Callable[[int, bytes], bytes | None]
 """From the number of a request, counted from 1, and its bytes to the bytes of the answer; None just closes."""
@@ -85,9 +85,16 @@ def _read(connection: socket.socket) -> bytes:
     return head + b"\r\n\r\n" + body
 
 
-def http(status: int, body: bytes = b"", content_type: str | None = "application/json", **headers: str) -> bytes:
-    """The bytes of an HTTP answer."""
-    lines = [f"HTTP/1.1 {status} Said", f"content-length: {len(body)}", "connection: close"]
+def http(
+    status: int,
+    body: bytes = b"",
+    content_type: str | None = "application/json",
+    *,
+    reason: str = "Said",
+    **headers: str,
+) -> bytes:
+    """The bytes of an HTTP answer. In the names of headers an underscore stands for a hyphen."""
+    lines = [f"HTTP/1.1 {status} {reason}", f"content-length: {len(body)}", "connection: close"]
     lines += [f"content-type: {content_type}"] if content_type is not None else []
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
@@ -101,15 +108,22 @@ def always(answer: bytes | None) -> Reply:
 def relay(endpoint: str, failing: Callable[[int], bool], failure: bytes | None = None) -> Reply:
     """Hands requests on to an endpoint; where ``failing`` says so, gives ``failure`` instead (None: closes)."""
 
+    target = urlsplit(endpoint)
+
     def reply(number: int, request: bytes) -> bytes | None:
         if failing(number):
             return failure
         head, _, body = request.partition(b"\r\n\r\n")
         lines = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:])
         sent = {name: value for name, _, value in lines if name.lower() in ("authorization", "content-type")}
-        answer = httpx.post(f"{endpoint}/responses", content=body, headers=sent, trust_env=False)
+        # Not by httpx, which records and replays in the process of the tests too.
+        connection = HTTPConnection(target.netloc, timeout=30)
+        with contextlib.closing(connection):
+            connection.request("POST", f"{target.path}/responses", body, sent)
+            answer = connection.getresponse()
+            content = answer.read()
         passed = ("x-request-id", "x-conformance-target")
         kept = {name.replace("-", "_"): answer.headers[name] for name in passed if name in answer.headers}
-        return http(answer.status_code, answer.content, answer.headers["content-type"], **kept)
+        return http(answer.status, content, answer.headers["content-type"], reason=answer.reason, **kept)
 
     return reply

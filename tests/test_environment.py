@@ -56,6 +56,7 @@ def test_no_gateway() -> None:
 
 NO_OBSTACLE: dict[str, tuple[int, Any]] = {
     "answer": (200, response()),
+    "policy-that-lets-pass": (200, response(databricks_service_policy={"action": "allow"})),
     "refusal": (400, refusal()),
     "unknown-model": (404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "gpt-9"}),
     "server-error": (500, refusal()),

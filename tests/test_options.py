@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import TOKEN, Checkout
 from servers import always, http, serving
+
+from conftest import TOKEN, Checkout
 
 USAGE = pytest.ExitCode.USAGE_ERROR
 COULD_NOT_RUN = 6
@@ -20,7 +21,7 @@ def told(result: pytest.RunResult) -> list[str]:
 
 
 def assert_one_sentence(result: pytest.RunResult, status: int, *words: str) -> None:
-    """A run that ended with this status and one sentence that holds these words: no traceback, no test, no repetition."""
+    """A run that ended with this status and one sentence with these words: no traceback, no test, no repetition."""
     output = "\n".join(told(result))
     assert result.ret == status, output
     assert "Traceback" not in output
@@ -37,6 +38,8 @@ WRONG = {
     "models-misspelt": (["--models", "gpt-5-44"], ["--models", "gpt-5-44", "did you mean gpt-5-4?"]),
     "models-of-another-maker": (["--models", "gpt-5-4,claude-4"], ["--models", "claude-4", "not an OpenAI model"]),
     "models-many": (["--models", ",".join(f"gpt-{n}" for n in range(2000))], ["--models", "gpt-0"]),
+    "models-that-paint": (["--live", "--contract", "openai", "--models", "\x1b[31m", "--base-url", URL], ["--models"]),
+    "models-not-utf-8": (["--live", "--contract", "openai", "--models", "a\udcff", "--base-url", URL], ["--models"]),
     "models-with-prefix": (["--models", "system.ai.gpt-5-4"], ["--models", "system.ai.gpt-5-4"]),
     "contract-misspelt": (["--contract", "opneai"], ["--contract", "did you mean openai?"]),
     "contract-empty": (["--contract", ""], ["--contract", "databricks, openai"]),
@@ -72,23 +75,26 @@ WRONG = {
     "base-url-of-the-route": (["--live", "--base-url", f"{URL}/responses"], ["--base-url", "/responses"]),
     "base-url-with-query": (["--live", "--base-url", f"{URL}?a=b"], ["--base-url", "query"]),
     "base-url-with-blank": (["--live", "--base-url", "http://h.exam ple/v1"], ["--base-url", "exam ple"]),
-    "base-url-that-paints": (["--live", "--base-url", "http://h.example/\x1b[31mv1"], ["--base-url", "\\x1b[31m"]),
+    "base-url-that-paints": (
+        ["--live", "--base-url", "http://h.example/\x1b[31mv1"],
+        ["--base-url", "control character"],
+    ),
     "misspelt": (["--mdoels", "gpt-5-4"], ["unrecognized arguments: --mdoels"]),
     "without-value": (["--models"], ["--models", "expected one argument"]),
 }
 
 
 @pytest.mark.parametrize(("args", "words"), WRONG.values(), ids=WRONG)
-def test_wrong_option(checkout: Checkout, args: list[str], words: list[str]) -> None:
+def test_wrong_option(unchanged: Checkout, args: list[str], words: list[str]) -> None:
     """A wrong option, or two that contradict each other, is a usage error with one sentence that names it."""
-    result = checkout.quick(*args, loaded=True, RESPONSES_API_KEY=TOKEN)
+    result = unchanged.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert_one_sentence(result, USAGE, *words)
     assert not any("\x1b[31m" in line for line in told(result))
 
 
-def test_password_in_base_url_is_not_repeated(checkout: Checkout) -> None:
+def test_password_in_base_url_is_not_repeated(unchanged: Checkout) -> None:
     """A credential in the base URL is refused, and the sentence does not hold it."""
-    result = checkout.quick("--live", "--base-url", "https://me:s3cret@h.example/v1", RESPONSES_API_KEY=TOKEN)
+    result = unchanged.quick("--live", "--base-url", "https://me:s3cret@h.example/v1", RESPONSES_API_KEY=TOKEN)
     assert_one_sentence(result, USAGE, "--base-url", "password")
     assert "s3cret" not in "\n".join(told(result))
 
@@ -108,23 +114,23 @@ MISSING = {
 
 
 @pytest.mark.parametrize(("variables", "args", "words"), MISSING.values(), ids=MISSING)
-def test_missing_credential(checkout: Checkout, variables: dict[str, str], args: list[str], words: list[str]) -> None:
+def test_missing_credential(unchanged: Checkout, variables: dict[str, str], args: list[str], words: list[str]) -> None:
     """A variable that is not set is told by its name; the run could not run (exit status 6)."""
-    assert_one_sentence(checkout.quick("--live", *args, loaded=True, **variables), COULD_NOT_RUN, *words)
+    assert_one_sentence(unchanged.quick("--live", *args, **variables), COULD_NOT_RUN, *words)
 
 
 @pytest.mark.parametrize("token", ["secret\ntoken-secret", "secret token-secret", "secret-tökén-secret", "secret\x7f"])
-def test_token_that_no_header_can_carry(checkout: Checkout, token: str) -> None:
+def test_token_that_no_header_can_carry(unchanged: Checkout, token: str) -> None:
     """A token with a line break, a blank or a character outside ASCII is told without showing it."""
-    result = checkout.quick("--live", "--base-url", URL, loaded=True, RESPONSES_API_KEY=token)
+    result = unchanged.quick("--live", "--base-url", URL, RESPONSES_API_KEY=token)
     assert_one_sentence(result, USAGE, "RESPONSES_API_KEY", "line break")
     assert "secret" not in "\n".join(told(result))
 
 
 @pytest.mark.parametrize("host", ["two\nlines.example", "h.example/path?query", "user@h.example", "ftp://h.example"])
-def test_wrong_databricks_host(checkout: Checkout, host: str) -> None:
+def test_wrong_databricks_host(unchanged: Checkout, host: str) -> None:
     """A DATABRICKS_HOST that is no host is a usage error that names the variable."""
-    result = checkout.quick("--live", loaded=True, DATABRICKS_HOST=host, DATABRICKS_TOKEN=TOKEN)
+    result = unchanged.quick("--live", DATABRICKS_HOST=host, DATABRICKS_TOKEN=TOKEN)
     assert_one_sentence(result, USAGE, "DATABRICKS_HOST")
 
 
@@ -138,11 +144,11 @@ def test_databricks_host_is_asked(checkout: Checkout, endpoint: str) -> None:
     assert TOKEN not in result.stdout.str()
 
 
-def test_databricks_host_without_scheme_means_https(checkout: Checkout) -> None:
+def test_databricks_host_without_scheme_means_https(unchanged: Checkout) -> None:
     """A DATABRICKS_HOST without a scheme is asked by https, which this target does not speak."""
     with serving(always(http(400, b"{}"))) as server:
         variables = {"DATABRICKS_HOST": server.host, "DATABRICKS_TOKEN": TOKEN}
-        result = checkout.quick("--live", loaded=True, **variables)
+        result = unchanged.quick("--live", **variables)
     assert_one_sentence(result, COULD_NOT_RUN, f"https://{server.host}/ai-gateway/mlflow/v1", "does not answer")
 
 
@@ -161,10 +167,10 @@ TARGETS = {
 
 
 @pytest.mark.parametrize(("answer", "words"), TARGETS.values(), ids=TARGETS)
-def test_target_that_cannot_be_tested(checkout: Checkout, answer: bytes | None, words: list[str]) -> None:
+def test_target_that_cannot_be_tested(unchanged: Checkout, answer: bytes | None, words: list[str]) -> None:
     """A target that no test could use is told once, by at most two requests, and the run could not run."""
     with serving(always(answer)) as server:
-        result = checkout.quick("--live", "--base-url", server.url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
+        result = unchanged.quick("--live", "--base-url", server.url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
     assert_one_sentence(result, COULD_NOT_RUN, *words)
     assert len(server.requests) <= 2
     assert TOKEN not in "\n".join(told(result))
@@ -176,28 +182,28 @@ def test_dead_port(checkout: Checkout) -> None:
         pass
     for more in ([], ["-n", "2"]):
         result = checkout.live(server.url, *more)
-        assert_one_sentence(result, COULD_NOT_RUN, server.url, "does not answer", "--base-url")
+        assert_one_sentence(result, COULD_NOT_RUN, server.url, "does not answer", "check the base URL")
 
 
-def test_wrong_path_of_the_base_url(checkout: Checkout, endpoint: str) -> None:
+def test_wrong_path_of_the_base_url(unchanged: Checkout, endpoint: str) -> None:
     """A base URL whose path leads nowhere is told once, not by every test."""
     for url in (endpoint.replace("mlflow", "wrong"), endpoint.removesuffix("/ai-gateway/mlflow/v1")):
-        result = checkout.quick("--live", "--base-url", url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
+        result = unchanged.quick("--live", "--base-url", url, "--models", "gpt-5-4", RESPONSES_API_KEY=TOKEN)
         assert_one_sentence(result, COULD_NOT_RUN, "404", "base URL")
 
 
-def test_wrong_token(checkout: Checkout, endpoint: str) -> None:
+def test_wrong_token(unchanged: Checkout, endpoint: str) -> None:
     """A wrong token is told once, and not shown."""
     wrong = "wrong-" + TOKEN
-    result = checkout.quick("--live", "--base-url", endpoint, RESPONSES_API_KEY=wrong)
+    result = unchanged.quick("--live", "--base-url", endpoint, RESPONSES_API_KEY=wrong)
     assert_one_sentence(result, COULD_NOT_RUN, "403", "token")
     assert wrong not in "\n".join(told(result))
 
 
-def test_list_sends_nothing(checkout: Checkout) -> None:
+def test_list_sends_nothing(unchanged: Checkout) -> None:
     """--list shows requirements, cases and requests a model for any mode, and asks for no credential and no server."""
     for args in ([], ["--live"], ["--live", "--base-url", "http://127.0.0.1:9/v1"], ["--base-url", URL]):
-        result = checkout.quick("--list", "--models", "gpt-5-4", *args)
+        result = unchanged.quick("--list", "--models", "gpt-5-4", *args)
         assert result.ret == 0
         result.stdout.fnmatch_lines(
             [
@@ -239,7 +245,7 @@ def test_run_from_anywhere(checkout: Checkout, tmp_path: Path) -> None:
     elsewhere.mkdir()
     only = ["--models", "gpt-5-4", "-k", "message_list"]
     runs = [
-        checkout.run(*only),
+        checkout.quick(*only),
         checkout.run(*only, cwd=checkout.path / "conformance"),
         checkout.run(*only, str(checkout.path / "conformance" / "test_supported_models.py"), cwd=elsewhere),
         checkout.run(*only, "--rootdir", str(checkout.path), str(checkout.path), cwd=elsewhere),
@@ -261,39 +267,40 @@ def test_cassettes_are_found_from_where_the_command_was_given(checkout: Checkout
 
 def test_the_copy_is_what_is_tested(checkout: Checkout) -> None:
     """Runs in a copy of the checkout import the package of the copy, also in xdist's workers."""
-    (checkout.path / "conformance" / "test_supported_models.py").write_text(
-        "import conformance\n"
-        "import pytest\n\n"
-        f"def test_origin():\n    assert conformance.__file__ == {str(checkout.path / 'conformance' / '__init__.py')!r}\n"
+    package = checkout.path / "conformance"
+    (package / "test_supported_models.py").write_text(
+        "import conformance\n\n\n"
+        "def test_origin():\n"
+        f"    assert conformance.__file__ == {str(package / '__init__.py')!r}\n"
     )
     for more in ([], ["-n", "1"]):
         assert checkout.run("conformance/test_supported_models.py", *more).ret == 0
 
 
-def test_models_are_taken_once_in_their_order(checkout: Checkout) -> None:
+def test_models_are_taken_once_in_their_order(unchanged: Checkout) -> None:
     """Models that are named twice, or with blanks around them, are tried once, in the order of the command."""
-    result = checkout.quick("--models", " gpt-5-4 ,gpt-5,gpt-5-4,", "--collect-only", "-q", "-k", "string_input")
+    result = unchanged.quick("--models", " gpt-5-4 ,gpt-5,gpt-5-4,", "--collect-only", "-q", "-k", "string_input")
     names = [line.partition("[")[2] for line in result.outlines if "::" in line]
     assert names == ["gpt-5-4]", "gpt-5]"]
 
 
-def test_no_test_is_selected(checkout: Checkout) -> None:
+def test_no_test_is_selected(unchanged: Checkout) -> None:
     """A run that selects nothing keeps pytest's own exit status."""
-    assert checkout.quick("-k", "no_such_test").ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    assert checkout.quick("conformance/test_no_such.py").ret == USAGE
+    assert unchanged.quick("-k", "no_such_test").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert unchanged.quick("conformance/test_no_such.py").ret == USAGE
 
 
-def test_help_and_markers(checkout: Checkout) -> None:
+def test_help_and_markers(unchanged: Checkout) -> None:
     """The options stand in --help, the marks in --markers."""
-    text = "\n".join(told(checkout.quick("--help")))
+    text = "\n".join(told(unchanged.quick("--help")))
     options = ["--live", "--base-url", "--models", "--contract", "--fail-on", "--cassettes", "--every-model", "--list"]
     assert [option for option in options if option not in text] == []
-    markers = "\n".join(told(checkout.quick("--markers")))
+    markers = "\n".join(told(unchanged.quick("--markers")))
     assert "@pytest.mark.requirement(*ids)" in markers
 
 
-def test_retired_model_is_told(checkout: Checkout) -> None:
+def test_retired_model_is_told(unchanged: Checkout) -> None:
     """A model that is to be shut down is tried all the same; the header of the run says when it goes."""
-    result = checkout.quick("--models", "gpt-5-1-codex-max", "--collect-only")
+    result = unchanged.quick("--models", "gpt-5-1-codex-max", "--collect-only")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["warning: gpt-5-1-codex-max * shut down on 2026-07-16"])
