@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from conformance.values import MISSING, pointer, printable, show
+from conformance.values import MISSING, pointer, printable, same, show
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 BASE = "https://responses-conformance.example/schemas/"
@@ -231,15 +231,11 @@ def _type(_validator: Any, types: str | list[str], instance: Any, _schema: Any) 
 
 
 def _const(_validator: Any, value: Any, instance: Any, _schema: Any) -> Errors | None:
-    return None if _same(value, instance) else [_error(show(value, ROOM))]
+    return None if same(value, instance) else [_error(show(value, ROOM))]
 
 
 def _enum(_validator: Any, values: list[Any], instance: Any, _schema: Any) -> Errors | None:
-    return None if any(_same(each, instance) for each in values) else [_error(_one_of(values))]
-
-
-def _same(one: Any, other: Any) -> bool:
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+    return None if any(same(each, instance) for each in values) else [_error(_one_of(values))]
 
 
 def _properties(_validator: Any, properties: dict[str, Any], instance: Any, _schema: Any) -> Errors | None:

@@ -104,6 +104,25 @@ def at_list(value: Any, *path: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def same(one: Any, other: Any) -> bool:
+    """True if two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
+    left = [(one, other)]
+    while left:
+        # A list of what is left to compare, as a value can be nested deeper than functions can.
+        one, other = left.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            left += [(one[name], other[name]) for name in one]
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            left += zip(one, other, strict=True)
+        elif isinstance(one, bool) is not isinstance(other, bool) or one != other:
+            return False
+    return True
+
+
 def pointer(*path: str | int) -> str:
     """A JSON pointer (RFC 6901) from member names and indices."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

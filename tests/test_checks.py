@@ -160,7 +160,6 @@ RIGHT = {
     "unknown-members": exchange(response(news={"a": 1}, output=[*items(), {"type": "news", "id": "n_1", "x": 1}])),
     "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "max_output_tokens"})),
     "failed": exchange(unfinished("failed", error=ERROR, output=[], usage=None)),
-    "cancelled": exchange(unfinished("cancelled", output=[], usage=None)),
     "longest-id": exchange(response(output=items(id=LONG[:64]))),
     "refusal-to-answer": exchange(response(output=items(content=[{"type": "refusal", "refusal": "no"}]))),
     "error": exchange(refusal(), status=400),

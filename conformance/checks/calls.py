@@ -18,6 +18,9 @@ MAX_ID_LENGTH: Final = 64
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
 
+ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
+"""Settings that bring what the request does not show."""
+
 WITH_ARGUMENTS: Final = ("function_call", "mcp_call", "mcp_approval_request")
 Place = tuple[str, dict[str, Any]]
 
@@ -42,6 +45,22 @@ def _undeclared(view: View, kind: str) -> Iterator[Finding]:
 def declared_function(view: View) -> Iterator[Finding]:
     """A call of a function names one that was declared."""
     yield from _undeclared(view, "function_call")
+
+
+def _loaded_calls(view: View) -> list[Place]:
+    """The calls of functions in a namespace that nobody has declared, where nothing was declared out of sight."""
+    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
+    calls = [] if hidden else [*view.items_of("function_call")]
+    return [(pointer, call) for pointer, call in calls if name_of(call) is not None and candidates(view, call) is None]
+
+
+@rule("calls.loaded_function", when=lambda view: bool(_loaded_calls(view)))
+def loaded_function(view: View) -> Iterator[Finding]:
+    """A call in a namespace that was made while tools were loaded names a function that was declared without one."""
+    for pointer, call in _loaded_calls(view):
+        if name_of(call) not in [name_of(tool) for tool in tools(view)]:
+            expected = "the name of a declared tool, as its namespace was not declared"
+            yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
 
 
 @rule("calls.declared_custom_tool", when=lambda view: any(_named_calls(view, "custom_tool_call")))
@@ -218,8 +237,7 @@ def call_id_prefix(view: View) -> Iterator[Finding]:
 
 def _answered(view: View) -> list[tuple[str, str]]:
     """Pointer and ``call_id`` of each output that the server sent for a call; empty where calls can be out of sight."""
-    elsewhere = ("previous_response_id", "conversation", "prompt")
-    hidden = not view.body or any(view.asked(name) is not MISSING for name in elsewhere)
+    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
     return [
         (f"{pointer}/call_id", item["call_id"])
         for pointer, item in view.items

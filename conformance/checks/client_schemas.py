@@ -1,7 +1,7 @@
 """JSON Schemas that clients wrote, applied to what a model wrote.
 
 A schema can be anybody's, also one that an answer claims was sent. So the work is bounded, nothing is fetched, and what
-cannot be judged within these bounds (a schema that is none, a regular expression that could run for ever) is not judged.
+cannot be judged within these bounds (a schema that is none, a regular expression that could run for ever) passes.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def completed_at(view: View) -> Iterator[Finding]:
     value, created = view.response["completed_at"], _number(at(view.response, "created_at"))
     if view.status != "completed":
         if value is not None:
-            yield Finding(view.where("/completed_at"), f"null, as the status is {view.status}", show(value))
+            yield Finding(view.where("/completed_at"), f"null, as the status is {show(view.status)}", show(value))
     elif _number(value) is None:
         yield Finding(view.where("/completed_at"), "a time, as the status is completed", show(value))
     elif created is not None and value < int(created):
@@ -74,7 +74,7 @@ def no_error(view: View) -> Iterator[Finding]:
     for member in ("error", "incomplete_details")[view.status == "failed" :]:
         value = at(view.response, member)
         if value is not None and value is not MISSING:
-            yield Finding(view.where(f"/{member}"), f"null, as the status is {view.status}", show(value))
+            yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))
 
 
 @rule("consistency.no_usage_yet", when=lambda view: view.status in UNFINISHED)
@@ -82,7 +82,7 @@ def no_usage_yet(view: View) -> Iterator[Finding]:
     """A response that is not finished has no usage yet."""
     value = at(view.response, "usage")
     if value is not None and value is not MISSING:
-        yield Finding(view.where("/usage"), f"null, as the status is {view.status}", show(value))
+        yield Finding(view.where("/usage"), f"null, as the status is {show(view.status)}", show(value))
 
 
 def _in_completed(view: View, *types: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from conformance.checks.declared import base_type, carried, is_namespace, name_of
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, pointer, show
+from conformance.values import MISSING, at, at_list, pointer, same, show
 
 VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "background": ("background",),
@@ -70,10 +70,6 @@ def _is_masked(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= 40 and MASK.fullmatch(value) is not None
 
 
-def _same(sent: Any, received: Any) -> bool:
-    return bool(sent == received) and isinstance(sent, bool) is isinstance(received, bool)
-
-
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
         sent, received = view.asked(*path), at(view.response, *path)
@@ -85,7 +81,7 @@ def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> No
         if auto and sent == "auto":
             if not isinstance(received, str) or not received:
                 yield Finding(view.where(pointer(*path)), "what auto has chosen", show(received))
-        elif not _same(sent, received):
+        elif not same(sent, received):
             yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(received))
 
 
@@ -103,7 +99,7 @@ def defaults(view: View) -> Iterator[Finding]:
     """What the request leaves out comes back as its default."""
     for name, default in DEFAULTS.items():
         received = at(view.response, name)
-        is_default = received is MISSING or _is_masked(received) or _same(default, received)
+        is_default = received is MISSING or _is_masked(received) or same(default, received)
         if view.asked(name) is MISSING and not is_default:
             yield Finding(view.where(f"/{name}"), f"{show(default)}, as nothing was sent", show(received))
     kind = at(view.response, "text", "format", "type")
@@ -123,7 +119,7 @@ def _kept(sent: Any, received: Any, unlike: Callable[[str], bool] = lambda _: Fa
             pairs += [(value, other.get(name, MISSING)) for name, value in one.items() if not unlike(name)]
         elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
             pairs += zip(one, other, strict=True)
-        elif one is not None and not _same(one, other) and not _is_hidden(other):
+        elif one is not None and not same(one, other) and not _is_hidden(other):
             return False
     return True
 
@@ -148,7 +144,7 @@ def text_format(view: View) -> Iterator[Finding]:
             # A schema that becomes strict is completed.
             kept = _names(value) == _names(other)
         else:
-            kept = value is None or _same(value, other)
+            kept = value is None or same(value, other)
         if not kept:
             yield Finding(view.where(f"/text/format/{name}"), f"{show(value)}, as it was sent", show(other))
 
@@ -272,7 +268,7 @@ def function_tools(view: View) -> Iterator[Finding]:
                 kept = _kept(value, received)
             else:
                 # An empty description is none.
-                kept = value in (None, "") or _same(value, received)
+                kept = value in (None, "") or same(value, received)
             if not kept:
                 yield Finding(view.where(f"/tools/{index}/{name}"), f"{show(value)}, as it was sent", show(received))
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.checks.rules import Finding
 from conformance.checks.view import View
-from conformance.values import MISSING, at, show
+from conformance.values import MISSING, at, same, show
 
 Comparison = Callable[[View, View], Iterator[Finding]]
 
@@ -37,7 +37,7 @@ def same_settings(plain: View, streamed: View) -> Iterator[Finding]:
         if name in OWN:
             continue
         one, other = plain.response[name], at(streamed.response, name)
-        if one != other:
+        if not same(one, other):
             yield Finding(streamed.where(f"/{name}"), f"{show(one)}, as without stream", show(other))
 
 

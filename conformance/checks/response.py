@@ -65,7 +65,7 @@ def failed(view: View) -> Iterator[Finding]:
 )
 def finished(view: View) -> Iterator[Finding]:
     """The answer to a request in the foreground is in a final state."""
-    if view.status in ("queued", "in_progress"):
+    if view.status in ("queued", "in_progress", "cancelled"):
         yield Finding(view.where("/status"), "completed, incomplete or failed", show(view.status))
 
 
@@ -92,4 +92,4 @@ def total(view: View) -> Iterator[Finding]:
 def _is_null(view: View, member: str) -> Iterator[Finding]:
     value = at(view.response, member)
     if value is not None and value is not MISSING:
-        yield Finding(view.where(f"/{member}"), f"null, as the status is {view.status}", show(value))
+        yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))

@@ -1,0 +1,35 @@
+"""What the tests of single checks share: which requirements an exchange breaks, and which were judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from conformance.checks import judge
+from conformance.contract import load
+from conformance.exchange import Exchange
+from conformance.sse import Event
+
+CONTRACT = load("openai")
+
+
+def broken_by(exchange: Exchange) -> set[str]:
+    return {result.requirement for result in judge(exchange, CONTRACT) if result.finding}
+
+
+def judged_by(exchange: Exchange) -> set[str]:
+    return {result.requirement for result in judge(exchange, CONTRACT)}
+
+
+def rows(chapter: str) -> set[str]:
+    """The requirements of a chapter."""
+    return {requirement.id for requirement in CONTRACT.chapters[chapter].requirements}
+
+
+def streamed(exchange: Exchange) -> Exchange:
+    """The same response object at the end of a stream."""
+    events = []
+    for number, kind in enumerate(("created", "in_progress", "completed")):
+        data = {"type": f"response.{kind}", "sequence_number": number, "response": exchange.json}
+        events.append(Event(f"response.{kind}", json.dumps(data)))
+    return dataclasses.replace(exchange, captured_json=None, captured_events=tuple(events), headers={})
