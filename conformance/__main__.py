@@ -6,7 +6,8 @@ import json
 import math
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from conformance.capture import CaptureError
 from conformance.contract import CONTRACT_NAMES, ContractError, load
@@ -105,20 +106,56 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     command.add_argument("--token", type=_token, help="the only token that is accepted (default: any)")
     command.add_argument("--chunk-bytes", type=_size, metavar="N", help="cut streams into pieces of N bytes")
-    command.add_argument("--delay", type=_seconds, default=0.0, metavar="SECONDS", help="wait after each event")
+    command.add_argument(
+        "--delay", type=_seconds, default=0.001, metavar="SECONDS", help="wait after each event (default: 0.001)"
+    )
+    command.add_argument("--fault", metavar="NAME", help="break the contract in one way; --list-faults shows which")
+    command.add_argument("--list-faults", action=ListFaults, help="show the faults and end")
     command.set_defaults(run=_serve)
 
 
+class ListFaults(argparse.Action):
+    """Writes the catalogue of faults and ends."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Does so."""
+        from conformance.reference.faults import FAULTS
+
+        for fault in FAULTS.values():
+            told = [fault.sentence, f"breaks {', '.join(fault.breaks)}" if fault.breaks else ""]
+            told += [fault.seen, f"shows only with {fault.needs}" if fault.needs else ""]
+            sys.stdout.write("\n    ".join([fault.name, *filter(None, told)]) + "\n")
+        parser.exit()
+
+
 def _serve(options: argparse.Namespace) -> int:
+    from conformance.reference.faults import UnknownFault, find
+    from conformance.reference.reply import as_sent, unchanged
+
     try:
-        from conformance.reference.app import create_app
+        from conformance.reference.app import TARGET, create_app
         from conformance.reference.serve import listen, serve
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in {"starlette", "uvicorn"}:
             raise
         return _fail("serve", f"the package {package} is missing: pip install --group reference")
-    app = create_app(token=options.token, chunk_bytes=options.chunk_bytes, delay=options.delay)
+    try:
+        fault = find(options.fault) if options.fault is not None else None
+    except UnknownFault as error:
+        return _fail("serve", str(error), 2)
+    # A faulty endpoint goes by a name of its own, so that nobody records it for the reference endpoint.
+    app = create_app(
+        token=options.token,
+        chunk_bytes=options.chunk_bytes,
+        delay=options.delay,
+        reading=fault.reading if fault else as_sent,
+        change=fault.change if fault else unchanged,
+        target=f"faulty endpoint, {fault.name}" if fault else TARGET,
+    )
     try:
         listener = listen(options.host, options.port)
     except OSError as error:

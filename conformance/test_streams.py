@@ -8,7 +8,7 @@ import pytest
 from conformance import samples
 
 
-@pytest.mark.requirement("streams.streamed", "supported_models.text")
+@pytest.mark.requirement("streams.text", "supported_models.text")
 def test_text(ask, model):
     """The page's question is answered with a stream of events that ends with the whole response."""
     ask(model, samples.QUESTION, stream=True)

@@ -126,5 +126,5 @@ def checkout(unchanged: Checkout) -> Checkout:
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
     """The base URL of a reference endpoint that accepts TOKEN only."""
-    with running(create_app(token=TOKEN)) as url:
+    with running(create_app(token=TOKEN, delay=0.001)) as url:
         yield url

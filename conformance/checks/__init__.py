@@ -21,7 +21,7 @@ from conformance.checks.outcome import Outcome, Stated, fits, message, outcome_f
 from conformance.checks.pairs import PAIRS
 from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
-from conformance.contract import Contract
+from conformance.contract import Contract, Level
 from conformance.exchange import Exchange
 
 __all__ = [
@@ -94,16 +94,15 @@ def judge_pair(
 def _judge_outcome(view: View, stated: Stated, model: str | None, results: list[Result]) -> list[Result]:
     """The results that the stated outcome adds for the requirements under test.
 
-    An outcome that is not as stated breaks them, unless their own check said so already. One that is as stated keeps
-    those that have no check of their own, as the outcome is all that they promise.
+    Those that have no check of their own promise the outcome and nothing else: they are kept or broken by it. Where
+    there are none, an outcome that is not as stated breaks those that nothing was judged of, unless a finding tells
+    the cause.
     """
     finding = outcome_finding(view, stated)
-    broken = {result.requirement for result in results if result.finding}
-    added = []
-    for requirement in stated.requirements:
-        level = view.contract.level(requirement, model)
-        if level is None or requirement in broken:
-            continue
-        if finding is not None or not (requirement in RULES or requirement in PAIRS):
-            added.append(Result(requirement, level, finding))
-    return added
+    accused = [name for name in stated.requirements if not (name in RULES or name in PAIRS)]
+    if finding is not None and not accused:
+        judged = {result.requirement for result in results}
+        told = any(result.finding and result.level is not Level.MAY for result in results)
+        accused = [] if told else [name for name in stated.requirements if name not in judged] or [*stated.requirements]
+    levels = ((name, view.contract.level(name, model)) for name in accused)
+    return [Result(name, level, finding) for name, level in levels if level is not None]

@@ -67,9 +67,9 @@ def _incomplete(view: View) -> Finding | None:
 
 
 def fits(view: View) -> bool:
-    """True for a completed answer that takes no more tokens than were allowed, by its own account."""
+    """True for a completed answer that takes fewer tokens than were allowed, by its own account."""
     limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
-    return view.status == "completed" and isinstance(limit, int) and isinstance(used, int) and used <= limit
+    return view.status == "completed" and isinstance(limit, int) and isinstance(used, int) and used < limit
 
 
 def message(view: View) -> str:

@@ -14,7 +14,10 @@ Comparison = Callable[[View, View], Iterator[Finding]]
 PAIRS: dict[str, Comparison] = {}
 """Every comparison, by the id of the requirement that it judges."""
 
-OWN: Final = ("id", "created_at", "completed_at", "output", "usage", "model", "service_tier", "billing", "tool_usage")
+OWN: Final = (
+    *("id", "created_at", "completed_at", "status", "error", "incomplete_details"),
+    *("output", "usage", "model", "service_tier", "billing", "tool_usage"),
+)
 """Members of a response object that belong to the one answer, so that two need not agree on them."""
 
 
@@ -44,6 +47,8 @@ def same_settings(plain: View, streamed: View) -> Iterator[Finding]:
 @pair_rule("streams.same_items")
 def same_items(plain: View, streamed: View) -> Iterator[Finding]:
     """A streamed answer is made of items of the same types; whether a model reasons is its mood."""
+    if not all(isinstance(at(view.response, "output"), list) for view in (plain, streamed)):
+        return
     types = [{item.get("type", MISSING) for _, item in view.items} - {"reasoning"} for view in (plain, streamed)]
     if types[0] != types[1]:
         expected = f"items of the types {show(sorted(map(str, types[0])))}, as without stream"

@@ -47,12 +47,13 @@ def create_app(
     *,
     reading: Reading = as_sent,
     change: Change = unchanged,
+    target: str = TARGET,
 ) -> Starlette:
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
     ``delay`` waits so many seconds after each event. ``reading`` is applied to the body of every request before it is
-    looked at, ``change`` to every reply just before it is sent.
+    looked at, ``change`` to every reply just before it is sent. ``target`` is what the endpoint calls itself.
     """
     contract = load("databricks")
 
@@ -77,7 +78,7 @@ def create_app(
 
     def send(request: HTTPRequest, reply: Reply, content: bytes = b"", body: Mapping[str, Any] = NO_BODY) -> Response:
         seed = canonical([request.method, request.url.path, reply.status]).encode() + content
-        headers = {TARGET_HEADER: TARGET, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
+        headers = {TARGET_HEADER: target, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
         reply = change(replace(reply, headers=headers, asked=body))
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:

@@ -67,9 +67,9 @@ def on_response(*edits: Edit) -> Change:
 
 def on_final(*edits: Edit) -> Change:
     """Edits the response object in a JSON answer and in the last event of a stream."""
-    in_json = _in_json(edits)
-    in_events = on_events(each(END, put("/response", lambda value: _edited(value, edits))), numbered=False)
-    return lambda reply: in_json(reply) if reply.frames is None else in_events(reply)
+    return both(
+        in_json(*edits), on_events(each(END, put("/response", lambda value: _edited(value, edits))), numbered=False)
+    )
 
 
 def on_begun(*edits: Edit) -> Change:
@@ -77,8 +77,28 @@ def on_begun(*edits: Edit) -> Change:
     return on_events(each(BEGINNING, put("/response", lambda value: _edited(value, edits))), numbered=False)
 
 
-def _in_json(edits: Iterable[Edit]) -> Change:
-    return lambda reply: replace(reply, content=_edited(reply.content, edits)) if reply.status == 200 else reply
+def in_json(*edits: Edit) -> Change:
+    """Edits the response object in a JSON answer only."""
+    return only_if(is_json, lambda reply: replace(reply, content=_edited(reply.content, edits)))
+
+
+def is_json(reply: Reply) -> bool:
+    """True for an answer that is no stream."""
+    return reply.status == 200 and reply.frames is None
+
+
+def is_stream(reply: Reply) -> bool:
+    """True for an answer that is a stream."""
+    return reply.frames is not None
+
+
+def is_plain(reply: Reply) -> bool:
+    """True for a whole answer to a request that asks for nothing but text: no tools, no form, nothing to include."""
+    if reply.status != 200:
+        return False
+    response = reply.content if reply.frames is None else reply.frames[-1].data["response"]
+    particular = any(reply.asked.get(name) is not None for name in ("tools", "tool_choice", "text", "include"))
+    return response["status"] == "completed" and not particular
 
 
 def on_answer(*edits: Edit) -> Change:
@@ -86,7 +106,7 @@ def on_answer(*edits: Edit) -> Change:
 
     def change(reply: Reply) -> Reply:
         if reply.frames is None:
-            return _in_json(edits)(reply)
+            return in_json(*edits)(reply)
         options = reply.asked.get("stream_options") or {}
         response = _edited(reply.frames[-1].data["response"], edits)
         told = events(response, obfuscated=options.get("include_obfuscation") is not False)
@@ -97,11 +117,7 @@ def on_answer(*edits: Edit) -> Change:
 
 def instead(content: Any, status: int = 200) -> Change:
     """Sends another value in place of a JSON answer that was given."""
-    return only_if(_is_json, lambda reply: replace(reply, status=status, content=content))
-
-
-def _is_json(reply: Reply) -> bool:
-    return reply.status == 200 and reply.frames is None
+    return only_if(is_json, lambda reply: replace(reply, status=status, content=content))
 
 
 def typed(media_type: str, *, stream: bool) -> Change:
@@ -119,10 +135,10 @@ def typed(media_type: str, *, stream: bool) -> Change:
 
 
 def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None = None) -> Change:
-    """Edits the body of every refusal, its status, its content type."""
+    """Edits the body of the refusal of a request that could be one, its status, its content type."""
 
     def change(reply: Reply) -> Reply:
-        if reply.status < 400:
+        if reply.status < 400 or "input" not in reply.asked:
             return reply
         headers = reply.headers if media_type is None else {**reply.headers, "content-type": media_type}
         content = _edited(reply.content, edits)
@@ -142,11 +158,11 @@ def without(*names: str) -> Reading:
     return lambda body: {name: value for name, value in body.items() if name not in names}
 
 
-def with_member(name: str, made: Any) -> Reading:
+def with_member(*, made: Any, of: str) -> Reading:
     """Reads a request as if a member was another one, or what a function makes of it."""
 
     def reading(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, name: made(body.get(name)) if callable(made) else made}
+        return {**body, of: made(body.get(of)) if callable(made) else made}
 
     return reading
 
@@ -164,15 +180,6 @@ def echoing(name: str) -> Change:
 def only_if(test: Callable[[Reply], bool], change: Change) -> Change:
     """A change of some replies only."""
     return lambda reply: change(reply) if test(reply) else reply
-
-
-def asks(name: str, *values: Any) -> Callable[[Reply], bool]:
-    """True for an answer to a request that holds a member, or that holds it with one of these values."""
-
-    def test(reply: Reply) -> bool:
-        return reply.status == 200 and name in reply.asked and (not values or reply.asked[name] in values)
-
-    return test
 
 
 def both(*changes: Change) -> Change:
@@ -287,6 +294,15 @@ def _types(names: Iterable[str]) -> set[str]:
     return {name if name in UNPREFIXED else f"response.{name}" for name in names}
 
 
+def counting(start: int, step: int = 1) -> Step:
+    """Numbers the events in another way."""
+
+    def renumber(told: list[Event]) -> Iterable[Event]:
+        return [event | {"sequence_number": number} for event, number in zip(told, count(start, step), strict=False)]
+
+    return renumber
+
+
 # --- bytes of a stream
 
 
@@ -330,11 +346,16 @@ class Item:
         yield {"type": "response.output_item.done", "output_index": index, "item": self.item}
 
 
+def loading(*tools: dict[str, Any]) -> Item:
+    """An item that brings tools, so that what calls them calls what was declared."""
+    return Item({"id": "at_0", "type": "additional_tools", "role": "developer", "tools": [*tools]})
+
+
 def bringing(*items: Item) -> Change:
     """Puts more items at the end of the output of a plain answer, each with its events."""
 
     def change(reply: Reply) -> Reply:
-        if reply.status != 200 or _is_particular(reply):
+        if not is_plain(reply):
             return reply
         reply = on_final(put("/output", lambda output: [*output, *(one.item for one in items)]))(reply)
         if reply.frames is None:
@@ -344,29 +365,3 @@ def bringing(*items: Item) -> Change:
         return on_events(lambda events: [*events[:-1], *told, events[-1]])(reply)
 
     return change
-
-
-def _is_particular(reply: Reply) -> bool:
-    """True for a request that another item would not fit: it asks for tools or for a form, or leaves too few tokens."""
-    content = reply.content if reply.frames is None else reply.frames[-1].data["response"]
-    members = ("tools", "tool_choice", "text", "max_tool_calls")
-    return content["status"] != "completed" or any(reply.asked.get(name) is not None for name in members)
-
-
-def pieces(name: str, *texts: str, **members: Any) -> list[Event]:
-    """The events ``<name>.delta`` of a text that comes in pieces."""
-    return [{"type": f"response.{name}.delta", "delta": text, **members} for text in texts]
-
-
-def whole(name: str, **members: Any) -> Event:
-    """The event ``<name>.done`` of a text that comes in pieces."""
-    return {"type": f"response.{name}.done", **members}
-
-
-def counting(start: int, step: int = 1) -> Step:
-    """Numbers the events in another way."""
-
-    def renumber(told: list[Event]) -> Iterable[Event]:
-        return [event | {"sequence_number": number} for event, number in zip(told, count(start, step), strict=False)]
-
-    return renumber

@@ -5,6 +5,7 @@ from typing import Final
 
 from conformance.reference.reply import Change, Reading, as_sent, unchanged
 
+ELSEWHERE: Final = "seen on other servers of this API"
 DATABRICKS: Final = "seen on Databricks"
 CHECKERS: Final = "passed by today's public checkers"
 

@@ -1,5 +1,6 @@
 """Faults of the echo and of obedience: settings that come back as something else, or that nobody heeds."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from conformance.reference.faults.edits import (
     bringing,
     drop,
     echoing,
+    loading,
     on_answer,
     on_final,
     on_response,
@@ -17,12 +19,13 @@ from conformance.reference.faults.edits import (
     with_member,
     without,
 )
-from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.fault import ELSEWHERE, Fault
+from conformance.reference.generate import instance
 from conformance.reference.reply import Change, Reply
 
 OTHER: Final[tuple[tuple[str, str, Any, str], ...]] = (
     ("instructions", "/instructions", "Be helpful.", ""),
-    ("max_output_tokens", "/max_output_tokens", lambda sent: sent * 4, "other servers of this API"),
+    ("max_output_tokens", "/max_output_tokens", lambda sent: sent * 4, ELSEWHERE),
     ("max_tool_calls", "/max_tool_calls", None, ""),
     ("metadata", "/metadata", {}, ""),
     ("parallel_tool_calls", "/parallel_tool_calls", lambda sent: not sent, ""),
@@ -85,12 +88,14 @@ def _of_other_tool(reply: Reply) -> Reply:
 
 
 def _with_call(reply: Reply) -> Reply:
-    call = {"id": "fc_0", "type": "function_call", "status": "completed", "call_id": "call_0", "arguments": "{}"}
-    return on_answer(put("/output", lambda output: [*output, call | {"name": reply.asked["tools"][0]["name"]}]))(reply)
+    tool = reply.asked["tools"][0]
+    call = {"id": "fc_0", "type": "function_call", "status": "completed", "call_id": "call_0", "name": tool["name"]}
+    call["arguments"] = json.dumps(instance(tool["parameters"]))
+    return on_answer(put("/output", lambda output: [*output, call]))(reply)
 
 
 def _spending(reply: Reply) -> Reply:
-    cap = reply.asked.get("max_output_tokens")
+    cap: Any = reply.asked.get("max_output_tokens")
 
     def usage(value: dict[str, Any] | None) -> Any:
         return value and value | {"output_tokens": cap + 1, "total_tokens": value["input_tokens"] + cap + 1}
@@ -123,26 +128,139 @@ ECHO: Final = (
         )
         for name, path, made, seen in OTHER
     ),
-    Fault("background-turned-on", "background comes back as true where it was sent as false.", ("echo.background", "unsupported_parameters.boundary_values"), _where_sent("/background", on_response(put("/background", True)))),
-    Fault("store-turned-on", "store comes back as true where it was sent as false.", ("echo.store", "unsupported_parameters.boundary_values"), _where_sent("/store", on_response(put("/store", True)))),
-    Fault("user-filled-in", "A user is named where none was sent.", ("echo.defaults",), only_if(lambda reply: "user" not in reply.asked, on_response(put("/user", "somebody")))),
-    Fault("description-lost", "A function comes back without its description.", ("echo.function_tools",), on_response(_tool("/description", lambda _: None))),
-    Fault("search-context-changed", "A web search comes back with another size of its context.", ("echo.hosted_tools",), on_response(_tool("/search_context_size", lambda _: "medium"))),
-    Fault("prompt-as-another", "A stored prompt comes back under another id.", ("echo.prompt",), _where_sent("/prompt", on_response(put("/prompt", {"id": "pmpt_other"}))), without("prompt")),
+    Fault(
+        "background-turned-on",
+        "background comes back as true where it was sent as false.",
+        ("echo.background", "unsupported_parameters.boundary_values"),
+        _where_sent("/background", on_response(put("/background", lambda _: True))),
+    ),
+    Fault(
+        "store-turned-on",
+        "store comes back as true where it was sent as false.",
+        ("echo.store", "unsupported_parameters.boundary_values"),
+        _where_sent("/store", on_response(put("/store", lambda _: True))),
+    ),
+    Fault(
+        "user-filled-in",
+        "A user is named where none was sent.",
+        ("echo.defaults",),
+        only_if(lambda reply: "user" not in reply.asked, on_response(put("/user", "somebody"))),
+    ),
+    Fault(
+        "description-lost",
+        "A function comes back without its description.",
+        ("echo.function_tools",),
+        on_response(_tool("/description", lambda _: None)),
+    ),
+    Fault(
+        "search-context-changed",
+        "A web search comes back with another size of its context.",
+        ("echo.hosted_tools",),
+        on_response(_tool("/search_context_size", lambda _: "medium")),
+    ),
+    Fault(
+        "prompt-as-another",
+        "A stored prompt comes back under another id.",
+        ("echo.prompt",),
+        _where_sent("/prompt", on_response(put("/prompt", {"id": "pmpt_other"}))),
+        without("prompt"),
+    ),
 )
 
 OBEDIENCE: Final = (
-    Fault("json-in-words", "Text that has to be JSON begins with words.", ("obedience.json_text",), only_if(_is_form("json_object"), _said(lambda text: f"Here it is: {text}"))),
-    Fault("array-for-object", "Text that has to be a JSON object is an array.", ("obedience.json_text",), only_if(_is_form("json_object"), _said("[]"))),
-    Fault("schema-ignored", "Text does not fit the schema that was sent.", ("obedience.json_schema",), only_if(_is_form("json_schema", strict=True), _said("{}"))),
-    Fault("loose-schema-ignored", "Text does not fit the schema that was sent as not strict.", ("obedience.loose_json_schema",), only_if(_is_form("json_schema", strict=False), _said("{}"))),
-    Fault("calls-in-spite-of-none", "A tool is called where tool_choice is none.", ("obedience.tool_choice_none",), only_if(_chooses("none"), _with_call)),
-    Fault("required-call-left-out", "No tool is called where one is required.", ("obedience.tool_choice_required",), echoing("tool_choice"), _read_as("none")),
-    Fault("other-function-called", "Another function is called than the one that was chosen.", ("obedience.tool_choice_named",), only_if(_chooses("function"), _of_other_tool)),
-    Fault("forbidden-function-called", "A function is called that is not among those that are allowed.", ("obedience.allowed_tools",), only_if(_chooses("allowed_tools"), _of_other_tool)),
-    Fault("parallel-in-spite", "Two functions are called where calls in parallel are switched off.", ("obedience.parallel_tool_calls",), echoing("parallel_tool_calls"), with_member("parallel_tool_calls", True)),
-    Fault("too-many-searches", "More hosted tools are called than max_tool_calls allows.", ("obedience.max_tool_calls", "calls.declared_hosted_tool"), _where_sent("/max_tool_calls", bringing(*(Item(search) for search in SEARCHES)))),
-    Fault("too-many-tokens", "More tokens are spent than max_output_tokens allows.", ("obedience.max_output_tokens",), _spending),
-    Fault("encrypted-reasoning-left-out", "Reasoning comes without its encrypted content, which include asks for.", ("obedience.encrypted_reasoning",), on_answer(drop("/output/*/encrypted_content"))),
-    Fault("logprobs-left-out", "Text comes without the logprobs that include asks for.", ("obedience.logprobs",), on_answer(put("/output/*/content/*/logprobs", []))),
+    Fault(
+        "json-in-words",
+        "Text that has to be JSON begins with words.",
+        ("obedience.json_text",),
+        only_if(_is_form("json_object"), _said(lambda text: f"Here it is: {text}")),
+    ),
+    Fault(
+        "array-for-object",
+        "Text that has to be a JSON object is an array.",
+        ("obedience.json_text",),
+        only_if(_is_form("json_object"), _said("[]")),
+    ),
+    Fault(
+        "schema-ignored",
+        "Text does not fit the schema that was sent.",
+        ("obedience.json_schema",),
+        only_if(_is_form("json_schema", strict=True), _said("{}")),
+    ),
+    Fault(
+        "loose-schema-ignored",
+        "Text does not fit the schema that was sent as not strict.",
+        ("obedience.loose_json_schema",),
+        only_if(_is_form("json_schema", strict=False), _said("{}")),
+    ),
+    Fault(
+        "calls-in-spite-of-none",
+        "A tool is called where tool_choice is none.",
+        ("obedience.tool_choice_none",),
+        only_if(_chooses("none"), _with_call),
+    ),
+    Fault(
+        "required-call-left-out",
+        "No tool is called where one is required.",
+        ("obedience.tool_choice_required",),
+        echoing("tool_choice"),
+        _read_as("none"),
+    ),
+    Fault(
+        "other-function-called",
+        "Another function is called than the one that was chosen.",
+        ("obedience.tool_choice_named",),
+        only_if(_chooses("function"), _of_other_tool),
+    ),
+    Fault(
+        "forbidden-function-called",
+        "A function is called that is not among those that are allowed.",
+        ("obedience.allowed_tools",),
+        only_if(_chooses("allowed_tools"), _of_other_tool),
+    ),
+    Fault(
+        "parallel-in-spite",
+        "Two functions are called where calls in parallel are switched off.",
+        ("obedience.parallel_tool_calls",),
+        echoing("parallel_tool_calls"),
+        with_member(of="parallel_tool_calls", made=True),
+    ),
+    Fault(
+        "too-many-searches",
+        "More hosted tools are called than max_tool_calls allows.",
+        ("obedience.max_tool_calls",),
+        _where_sent(
+            "/max_tool_calls", bringing(loading({"type": "web_search"}), *(Item(search) for search in SEARCHES))
+        ),
+    ),
+    Fault(
+        "hosted-choice-ignored",
+        "The hosted tool that tool_choice names is not called.",
+        ("obedience.tool_choice_hosted",),
+        needs="a hosted tool that is chosen by its type; the endpoint calls functions only",
+    ),
+    Fault(
+        "too-many-tokens",
+        "More tokens are spent than max_output_tokens allows.",
+        ("obedience.max_output_tokens",),
+        _spending,
+    ),
+    Fault(
+        "limit-ignored",
+        "An answer goes on after max_output_tokens.",
+        ("streams.incomplete", "obedience.max_output_tokens"),
+        echoing("max_output_tokens"),
+        without("max_output_tokens"),
+    ),
+    Fault(
+        "encrypted-reasoning-left-out",
+        "Reasoning comes without its encrypted content, which include asks for.",
+        ("obedience.encrypted_reasoning",),
+        on_answer(drop("/output/*/encrypted_content")),
+    ),
+    Fault(
+        "logprobs-left-out",
+        "Text comes without the logprobs that include asks for.",
+        ("obedience.logprobs",),
+        on_answer(put("/output/*/content/*/logprobs", [])),
+    ),
 )

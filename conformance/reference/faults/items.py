@@ -1,0 +1,262 @@
+"""Faults of output items in streams: their order and their ids, their parts, their texts in pieces."""
+
+from typing import Final
+
+from conformance.reference.faults.edits import (
+    Event,
+    both,
+    each,
+    left_out,
+    moved,
+    on_answer,
+    on_events,
+    put,
+    swapped,
+    twice,
+)
+from conformance.reference.faults.fault import CHECKERS, ELSEWHERE, Fault
+from conformance.reference.reply import Change
+
+DELTA: Final = "output_text.delta"
+PART: Final = "content_part"
+PAGE: Final = {
+    "type": "url_citation",
+    "url": "https://example.com/",
+    "title": "Example",
+    "start_index": 0,
+    "end_index": 1,
+}
+
+
+def _below_zero(event: Event) -> Event:
+    return event | {"output_index": -1}
+
+
+def _all_at_one_place(told: list[Event]) -> list[Event]:
+    return [event | {"output_index": 0} if "output_index" in event else event for event in told]
+
+
+def _added_as_done(told: list[Event]) -> list[Event]:
+    done = {event["output_index"]: event["item"] for event in told if event["type"] == "response.output_item.done"}
+    status = {"status": "in_progress"}
+    return [
+        event | {"item": done[event["output_index"]] | status}
+        if event["type"] == "response.output_item.added"
+        else event
+        for event in told
+    ]
+
+
+def _citing(*announced: int, page: Event = PAGE) -> Change:
+    """The text cites a page, and the events announce annotations of these numbers."""
+    event = {"type": "response.output_text.annotation.added", "content_index": 0, "annotation": page}
+
+    def announce(told: list[Event]) -> list[Event]:
+        found: list[Event] = []
+        for one in told:
+            if one["type"] == "response.output_text.done":
+                place = {name: one[name] for name in ("item_id", "output_index")}
+                found += [event | place | {"annotation_index": number} for number in announced]
+            found.append(one)
+        return found
+
+    cited = on_answer(put("/output/*/content/*/annotations", [page]))
+    return both(cited, on_events(announce))
+
+
+PLACES: Final = (
+    Fault(
+        "items-from-one",
+        "The first item has the output_index 1.",
+        ("streams.item_order",),
+        on_events(lambda told: [put("/output_index", lambda index: index + 1)(event) for event in told]),
+    ),
+    Fault(
+        "items-at-one-place",
+        "All items have the output_index 0.",
+        ("streams.item_order",),
+        on_events(_all_at_one_place),
+        seen=ELSEWHERE,
+    ),
+    Fault(
+        "no-item-added",
+        "A message is done that was never added.",
+        ("streams.item_pairs",),
+        on_events(left_out("output_item.added", which=-1)),
+    ),
+    Fault(
+        "no-item-done",
+        "A message is added and never done.",
+        ("streams.item_pairs",),
+        on_events(left_out("output_item.done", which=-1)),
+    ),
+    Fault("item-added-twice", "Items are added twice.", ("streams.item_pairs",), on_events(twice("output_item.added"))),
+    Fault(
+        "other-item-id",
+        "The id of an item changes until it is done.",
+        ("streams.item_pairs",),
+        on_events(
+            each("output_item.added", put("/item/id", lambda id_: f"{id_[:-4]}0000")),
+            each(
+                (f"{PART}.added", DELTA, "output_text.done", f"{PART}.done"),
+                put("/item_id", lambda id_: f"{id_[:-4]}0000"),
+            ),
+        ),
+        seen=CHECKERS,
+    ),
+    Fault(
+        "deltas-of-no-item",
+        "Pieces of text have another item_id than their item.",
+        ("streams.item_events",),
+        on_events(each(DELTA, put("/item_id", "msg_0"))),
+        seen=CHECKERS,
+    ),
+    Fault(
+        "deltas-below-zero",
+        "Pieces of text have the output_index -1.",
+        ("streams.item_events",),
+        on_events(each(DELTA, _below_zero)),
+        seen="seen on OpenAI's server for gpt-oss",
+    ),
+    Fault(
+        "delta-after-its-item",
+        "A piece of text comes after its item is done.",
+        ("streams.item_events",),
+        on_events(moved(DELTA, after="output_item.done", which=-1, to=-1)),
+    ),
+)
+
+PARTS: Final = (
+    Fault(
+        "no-part-added",
+        "A part of a message is not announced.",
+        ("streams.content_parts",),
+        on_events(left_out(f"{PART}.added")),
+    ),
+    Fault(
+        "no-part-done",
+        "A part of a message is never done.",
+        ("streams.content_parts",),
+        on_events(left_out(f"{PART}.done")),
+    ),
+    Fault(
+        "delta-before-its-part",
+        "A piece of text comes before its part.",
+        ("streams.content_parts",),
+        on_events(moved(f"{PART}.added", after=DELTA)),
+    ),
+    Fault(
+        "no-summary-part-done",
+        "A part of a summary is never done.",
+        ("streams.summary_parts",),
+        on_events(left_out("reasoning_summary_part.done")),
+    ),
+    Fault(
+        "part-with-other-text",
+        "A part is done with another text than its item has.",
+        ("streams.part_values",),
+        on_events(each(f"{PART}.done", put("/part/text", lambda text: text[:-1]))),
+    ),
+    Fault(
+        "message-added-with-text",
+        "A message is added with its text, which then comes in pieces.",
+        ("streams.added_empty",),
+        on_events(_added_as_done),
+    ),
+    Fault(
+        "unannounced-annotation", "A text cites a page that no event announced.", ("streams.annotations",), _citing()
+    ),
+    Fault(
+        "annotation-from-one",
+        "The first annotation is announced as number 1.",
+        ("streams.annotations", "streams.annotations_kept"),
+        _citing(1),
+    ),
+    Fault(
+        "annotation-too-many",
+        "More annotations are announced than the text has.",
+        ("streams.annotations_kept",),
+        _citing(0, 1),
+    ),
+    Fault(
+        "annotation-outside",
+        "A text cites a page behind its end.",
+        ("consistency.annotation_place",),
+        _citing(0, page=PAGE | {"end_index": 99_999}),
+    ),
+)
+
+TEXT: Final = (
+    Fault(
+        "deltas-left-out",
+        "A text is done without pieces.",
+        ("streams.output_text",),
+        on_events(left_out(DELTA)),
+        seen=CHECKERS,
+    ),
+    Fault(
+        "delta-lost",
+        "A piece of a text is lost.",
+        ("streams.output_text",),
+        on_events(left_out(DELTA, which=1)),
+        seen=CHECKERS,
+    ),
+    Fault(
+        "delta-twice", "A piece of a text is sent twice.", ("streams.output_text",), on_events(twice(DELTA, which=0))
+    ),
+    Fault(
+        "deltas-swapped",
+        "Two pieces of a text are sent in the wrong order.",
+        ("streams.output_text",),
+        on_events(swapped(DELTA, "delta")),
+        seen=CHECKERS,
+    ),
+    Fault(
+        "other-text-done",
+        "The whole text is another one than its pieces.",
+        ("streams.output_text",),
+        on_events(each("output_text.done", put("/text", lambda text: text.upper()))),
+    ),
+    Fault(
+        "no-text-done",
+        "No event has the whole of a text.",
+        ("streams.output_text",),
+        on_events(left_out("output_text.done")),
+    ),
+    Fault(
+        "delta-after-done",
+        "A piece of a text comes after the whole of it.",
+        ("streams.output_text",),
+        on_events(moved(DELTA, after="output_text.done", which=-1)),
+    ),
+    Fault(
+        "summary-piece-lost",
+        "A piece of a summary is lost.",
+        ("streams.reasoning_summary_text",),
+        on_events(left_out("reasoning_summary_text.delta", which=0)),
+    ),
+    Fault(
+        "arguments-piece-lost",
+        "A piece of a call's arguments is lost.",
+        ("streams.function_call_arguments",),
+        on_events(left_out("function_call_arguments.delta", which=0)),
+    ),
+    Fault(
+        "arguments-without-pieces",
+        "A call's arguments come without pieces.",
+        ("streams.arguments_events",),
+        on_events(left_out("function_call_arguments.delta")),
+    ),
+    Fault(
+        "arguments-done-twice",
+        "A call's arguments are done twice.",
+        ("streams.arguments_events",),
+        on_events(twice("function_call_arguments.done")),
+    ),
+    Fault(
+        "other-call-id",
+        "A call has another call_id when it is done.",
+        ("streams.item_constant",),
+        on_events(each("output_item.added", put("/item/call_id", lambda id_: f"{id_}0"))),
+    ),
+)

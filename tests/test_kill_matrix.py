@@ -1,0 +1,144 @@
+"""Every fault of the reference endpoint is noticed by exactly the requirements that it breaks, and all of them are."""
+
+from __future__ import annotations
+
+import socket
+
+import httpx
+import pytest
+from kill_matrix import EXEMPT, MODEL, Outcome, Task, measure, noticed, table, unbroken
+from starlette.types import ASGIApp
+
+from conformance.__main__ import main
+from conformance.checks import PAIRS, RULES
+from conformance.contract import load
+from conformance.reference import serve
+from conformance.reference.app import TARGET_HEADER
+from conformance.reference.faults import FAULTS, UnknownFault, find
+
+CONTRACT = load("databricks")
+FAULTLESS: Task = ("", "")
+SAMPLE = (
+    "usage.total",
+    "errors.body",
+    "echo.metadata",
+    "streams.numbering",
+    "streams.same_items",
+    "obedience.json_text",
+)
+"""Requirements whose check is turned off in a run of its own."""
+
+WAITING = {"obedience.tool_choice_hosted"}
+"""Requirements that only a fault breaks which no request of today can show: the endpoint calls functions only."""
+
+
+def fault_of(requirement: str) -> str:
+    """A fault that breaks a requirement and nothing else."""
+    return next(fault.name for fault in FAULTS.values() if fault.breaks == (requirement,))
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[Task, Outcome]:
+    """What came of the runs: one without a fault, one with each, and some with a check turned off."""
+    turned_off = [(fault_of(requirement), requirement) for requirement in SAMPLE]
+    return measure([FAULTLESS, *((name, "") for name in FAULTS), *turned_off])
+
+
+def test_without_a_fault(outcomes: dict[Task, Outcome]) -> None:
+    """The endpoint without a fault keeps every promise that is put to the test."""
+    faultless = outcomes[FAULTLESS]
+    assert len(faultless.cases) > 30
+    assert (faultless.failed(), faultless.unjudged(), faultless.status) == (set(), [], 0)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(outcomes: dict[Task, Outcome], name: str) -> None:
+    """A fault is noticed by the requirements that it breaks and by no other, and every case comes to a judgement."""
+    outcome, fault = outcomes[name, ""], FAULTS[name]
+    # Once the tests send what a fault needs, it has to be noticed, and `needs` has to go.
+    expected = set() if fault.needs else set(fault.breaks)
+    assert noticed(outcome, outcomes[FAULTLESS]) == expected
+    assert outcome.unjudged() == []
+    assert len(outcome.cases) == len(outcomes[FAULTLESS].cases)
+
+
+def test_every_requirement_is_broken() -> None:
+    """No requirement is without a fault, unless its row says why."""
+    assert unbroken() == []
+
+
+def test_breaks_are_requirements() -> None:
+    """A fault names requirements that apply, each once, and at least one."""
+    for fault in FAULTS.values():
+        assert fault.breaks or fault.needs
+        assert len(set(fault.breaks)) == len(fault.breaks)
+        for requirement in fault.breaks:
+            assert CONTRACT.level(requirement, MODEL) is not None
+
+
+def test_exempt_chapters_are_no_promises_of_an_endpoint() -> None:
+    """What is exempt has no check that could notice a fault."""
+    chapters = {requirement.partition(".")[0] for requirement in (*RULES, *PAIRS)}
+    assert not chapters & EXEMPT.keys()
+
+
+def test_every_check_is_needed(outcomes: dict[Task, Outcome]) -> None:
+    """Turning off any check would fail the test of a fault: each notices one of which it is named."""
+    needed = set()
+    for fault in FAULTS.values():
+        needed |= noticed(outcomes[fault.name, ""], outcomes[FAULTLESS]) & set(fault.breaks)
+    checks = {requirement for requirement in (*RULES, *PAIRS) if CONTRACT.level(requirement, MODEL) is not None}
+    assert checks - needed == WAITING
+
+
+@pytest.mark.parametrize("requirement", SAMPLE)
+def test_a_check_that_is_turned_off(outcomes: dict[Task, Outcome], requirement: str) -> None:
+    """Without its check a fault goes unnoticed: what is computed for all is so where it is tried."""
+    outcome = outcomes[fault_of(requirement), requirement]
+    assert requirement not in noticed(outcome, outcomes[FAULTLESS])
+
+
+def test_table(outcomes: dict[Task, Outcome]) -> None:
+    """The table has a line for each fault."""
+    lines = list(table(outcomes))
+    assert {line.split()[0] for line in lines if line and not line.startswith(" ")} >= FAULTS.keys()
+
+
+# --- the command line
+
+
+def test_list_of_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list says of each fault what it is and what it breaks."""
+    with pytest.raises(SystemExit) as left:
+        main(["serve", "--list-faults"])
+    told = capsys.readouterr().out
+    assert left.value.code == 0
+    for fault in FAULTS.values():
+        assert f"{fault.name}\n    {fault.sentence}\n" in told
+        assert all(requirement in told for requirement in fault.breaks)
+
+
+def test_a_misspelt_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is not right is answered with the closest one, in one sentence."""
+    assert main(["serve", "--port", "0", "--fault", "total-of-by-one"]) == 2
+    assert capsys.readouterr().err.endswith("did you mean total-off-by-one?\n")
+    with pytest.raises(UnknownFault):
+        find("")
+
+
+def test_a_faulty_endpoint_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``serve --fault`` serves the fault, under a name that no cassette of the reference endpoint has."""
+    answers: list[httpx.Response] = []
+
+    def ask(app: ASGIApp, listener: socket.socket) -> None:
+        listener.close()
+        with serve.running(app) as url:
+            body = {"model": f"system.ai.{MODEL}", "input": "Hello"}
+            answers.append(httpx.post(f"{url}/responses", json=body, headers={"authorization": "Bearer x"}))
+
+    monkeypatch.setattr(serve, "serve", ask)
+    assert main(["serve", "--port", "0", "--fault", "total-off-by-one"]) == 0
+    answer = answers[0]
+    usage = answer.json()["usage"]
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"] + 1
+    assert answer.headers[TARGET_HEADER] == "faulty endpoint, total-off-by-one"
