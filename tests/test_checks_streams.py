@@ -96,7 +96,7 @@ def mutants_of(kind: Kind) -> list[tuple[str, str, set[str], tuple[str, ...]]]:
     return [
         (name, mutant.label, set(broken(mutant.exchange)), mutant.noticed_by)
         for name, stream in GOOD.items()
-        for mutant in some(kind.make(streams.captured(stream.sent)), 4)
+        for mutant in some(kind.make(streams.captured(stream.sent)), 6)
     ]
 
 

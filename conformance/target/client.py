@@ -31,7 +31,7 @@ class Limits:
     silence: float = 180.0
     seconds: float = 600.0
     bytes: int = 32 * 1024 * 1024
-    events: int = 50_000
+    events: int = 20_000
 
 
 class Client:
