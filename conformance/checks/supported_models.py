@@ -25,6 +25,7 @@ def text(view: View) -> Iterator[Finding]:
     parts = [part for _, item in view.items_of("message") for part in at_list(item, "content")]
     types = [item.get("type") for _, item in view.items]
     # Tools can also come from an input item, so a call is a matter of the checks of calls.
-    called = any(isinstance(kind, str) and kind.endswith("_call") for kind in types)
+    # A request to compact a conversation is answered with the compaction alone.
+    called = any(isinstance(kind, str) and (kind.endswith("_call") or kind == "compaction") for kind in types)
     if not called and not any(at(part, "text") or at(part, "refusal") for part in parts):
         yield Finding(view.where("/output"), "a message with text", f"items of the types {show(types)}")
