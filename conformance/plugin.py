@@ -7,7 +7,6 @@ import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from conformance.exchange import Exchange
 from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, target_kind
 from conformance.recording.matching import normalised
 from conformance.settings import REFERENCE_SET, MissingPrerequisite, Settings, add_options
+from conformance.strays import strays
 from conformance.target import Client, Unreachable, probe
 from conformance.values import printable
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Run
@@ -151,37 +151,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         if settings.replay or settings.recording:
             item.add_marker(pytest.mark.vcr)
     if settings.replay and not settings.listing and known:
-        items += _strays(session, settings, known)
-
-
-def _strays(session: pytest.Session, settings: Settings, known: dict[str, dict[str, set[str]]]) -> list[pytest.Item]:
-    chapters = {name for name, chapter in settings.contract.chapters.items() if not chapter.universal}
-    complete = {name: tests for name, tests in known.items() if _is_complete(session, name)}
-    return [
-        Stray.from_parent(session, name=path.name, nodeid=f"stray cassette {path}", file=path)
-        for path in settings.library.strays(complete, chapters)
-    ]
-
-
-def _is_complete(session: pytest.Session, chapter: str) -> bool:
-    """True if all tests of a chapter were collected, none picked by its id."""
-    return not any("::" in arg and f"test_{chapter}.py" in arg for arg in session.config.args)
-
-
-class Stray(pytest.Item):
-    """Fails for a cassette that belongs to no case: a test was renamed or removed, or the file is out of place."""
-
-    def __init__(self, *, file: Path, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.file = file
-
-    def runtest(self) -> None:
-        """Fails with one sentence."""
-        pytest.fail(f"the cassette {self.file} belongs to no case: remove it, or put it in its place", pytrace=False)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """The file, and the name of this item."""
-        return self.file, None, self.name
+        items += strays(session, settings, known)
 
 
 @pytest.hookimpl(tryfirst=True)
