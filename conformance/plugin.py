@@ -114,6 +114,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     ]
     if settings.replay or settings.recording:
         lines.append(f"cassettes: {settings.library.folder}")
+    lines += config.stash[PROVENANCE]
     today = datetime.now(UTC).date()
     for name in settings.models:
         model = contract.models.get(name)
@@ -312,7 +313,7 @@ def pytest_runtest_makereport(
             settings.contract,
             again=f"pytest {shlex.join([case.node, *(['--live'] if settings.live else []), *settings.given])}",
             token_variable=settings.target.token_variable,
-            cassette=item.stash[TAPE].path if TAPE in item.stash else None,
+            cassette=_from_root(item.config, item.stash[TAPE].path) if TAPE in item.stash else None,
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
         made.longrepr = settings.secrets.hide(text if known else f"{made.longreprtext}\n{text}")
@@ -323,6 +324,11 @@ def pytest_runtest_makereport(
     item.user_properties += [("requirement", requirement) for requirement in case.requirements]
     item.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
     return made
+
+
+def _from_root(config: pytest.Config, path: Path) -> Path:
+    """The path as it is read from the root of the checkout, if it is within."""
+    return path.relative_to(config.rootpath) if path.is_relative_to(config.rootpath) else path
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:  # noqa: ARG001
