@@ -115,7 +115,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     ]
     if settings.replay or settings.recording:
         lines.append(f"cassettes: {settings.library.folder}")
-    lines += config.stash[PROVENANCE]
+    provenance: list[str] = config.stash[PROVENANCE]
+    lines += provenance
     today = datetime.now(UTC).date()
     for name in settings.models:
         model = contract.models.get(name)

@@ -15,8 +15,9 @@ from pathlib import Path
 import mutants_json_calls
 import mutants_json_echo
 import mutants_json_members
+import mutants_json_more
 import mutants_json_state
-from mutants_json_core import KINDS, broken, is_answer, is_error, noticed
+from mutants_json_core import KINDS, broken, is_answer, is_error, is_operation, noticed
 from mutation import some
 
 from conformance.capture import read_captures
@@ -25,7 +26,7 @@ from conformance.contract import load
 __all__ = ["KINDS", "broken", "noticed", "some"]
 
 # Importing a module of defects registers them.
-MODULES = (mutants_json_calls, mutants_json_echo, mutants_json_members, mutants_json_state)
+MODULES = (mutants_json_calls, mutants_json_echo, mutants_json_members, mutants_json_more, mutants_json_state)
 
 
 def main() -> int:
@@ -39,8 +40,8 @@ def main() -> int:
     contract = load(options.contract)
     exchanges = []
     for one in read_captures(options.file):
-        dated = (one.tags.get("created_at") or 0) >= options.since or is_error(one.exchange)
-        if dated and (is_answer(one.exchange) or is_error(one.exchange)):
+        dated = (one.tags.get("created_at") or 0) >= options.since or not is_answer(one.exchange)
+        if dated and (is_answer(one.exchange) or is_error(one.exchange) or is_operation(one.exchange)):
             exchanges.append((one.id, one.exchange, broken(one.exchange, contract)))
     made, missed = Counter[str](), Counter[str]()
     for kind in KINDS.values():

@@ -52,6 +52,12 @@ def is_answer(exchange: Exchange) -> bool:
     return isinstance(exchange.json, dict) and exchange.status < 400 and exchange.json.get("object") == "response"
 
 
+def is_operation(exchange: Exchange) -> bool:
+    """True for the answer of an operation that gives no response object."""
+    kinds = ("response.compaction", "list", "response.input_tokens", "response.deleted")
+    return isinstance(exchange.json, dict) and exchange.status < 400 and exchange.json.get("object") in kinds
+
+
 def is_error(exchange: Exchange) -> bool:
     return isinstance(exchange.json, dict) and exchange.status >= 400
 

@@ -97,6 +97,26 @@ def _finished(**members: Any) -> JSON:
     return {**answered().json, "completed_at": None, "usage": None, "output": [], **members}
 
 
+def _operation(method: str, path: str, body: JSON) -> Exchange:
+    return Exchange(Request(method, f"/v1/responses/{path}"), 200, HEADERS, captured_json=body)
+
+
+def operations() -> dict[str, Exchange]:
+    """Exchanges that keep every rule, of other operations than the creation of a response."""
+    plain = answered().json
+    id_, usage = plain["id"], plain["usage"]
+    given: JSON = {"id": "msg_1", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "?"}]}
+    shorter: JSON = {"id": "resp_2", "object": "response.compaction", "created_at": plain["created_at"], "usage": usage}
+    page: JSON = {"object": "list", "data": [given, MCP_LIST], "first_id": "msg_1", "last_id": "mcpl_1"}
+    return {
+        "compaction": _operation("POST", "compact", shorter | {"output": [given]}),
+        "input_items": _operation("GET", f"{id_}/input_items", page | {"has_more": False}),
+        "input_tokens": _operation("POST", "input_tokens", {"object": "response.input_tokens", "input_tokens": 7}),
+        "deleted": _operation("DELETE", id_, {"id": id_, "object": "response.deleted", "deleted": True}),
+        "retrieved": _operation("GET", id_, plain),
+    }
+
+
 def good() -> dict[str, Exchange]:
     """Exchanges that keep every rule, by name."""
     say = {"instructions": "Be brief.", "metadata": {"team": "tests"}, "temperature": 0.5, "top_p": 0.9, "user": "u"}
@@ -133,6 +153,11 @@ def good() -> dict[str, Exchange]:
         "search": _cited(),
         "chosen_search": with_items([SEARCH], SEARCH_CALL, tool_choice={"type": "web_search_preview"}),
         "shell": with_items([{"type": "shell", "environment": None}], SHELL_CALL, SHELL_OUTPUT),
+        "included": with_items(
+            [{"type": "code_interpreter", "container": {"type": "auto"}}],
+            CODE_CALL,
+            include=["code_interpreter_call.outputs"],
+        ),
         "code": with_items([{"type": "code_interpreter", "container": {"type": "auto"}}], CODE_CALL),
         "image": with_items([{"type": "image_generation", "quality": "low"}], IMAGE_CALL),
         "cut": answered(max_output_tokens=16),

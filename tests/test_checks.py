@@ -97,7 +97,10 @@ BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
     "long-id": (exchange(response(output=items(id=LONG))), {"items.id_length": {"/output/1/id"}}),
     "id-of-another-kind": (exchange(response(output=items(id="rs_1"))), {"items.id_prefix": {"/output/1/id"}}),
     "id-of-the-response": (exchange(response(id="chatcmpl-1")), {"items.id_prefix": {"/id"}}),
-    "no-text": (exchange(response(output=response()["output"][:1])), {"supported_models.text": {"/output"}}),
+    "no-text": (
+        exchange(response(output=response()["output"][:1])),
+        {"supported_models.text": {"/output"}, "consistency.order": {"/output/0/type"}},
+    ),
     "empty-text": (
         exchange(response(output=items(content=[text("")]))),
         {"supported_models.text": {"/output"}},
@@ -153,6 +156,14 @@ def test_broken_exchange(broken: Exchange, expected: dict[str, set[str]]) -> Non
 
 
 FUNCTION = {"type": "function", "name": "f", "description": None, "parameters": {"type": "object"}, "strict": False}
+CALL = {
+    "type": "function_call",
+    "id": "fc_1",
+    "call_id": "call_1",
+    "name": "f",
+    "arguments": "{}",
+    "status": "completed",
+}
 RIGHT = {
     "answer": exchange(),
     "with-parameters-of-the-type": exchange(headers={"content-type": "Application/JSON; charset=utf-8"}),
@@ -168,7 +179,7 @@ RIGHT = {
     "null-is-the-default": exchange(sent=body(temperature=None, metadata=None, user=None)),
     "number-in-another-form": exchange(response(top_p=1.0), sent=body(top_p=1)),
     "call-instead-of-text": exchange(
-        response(output=response()["output"][:1], tools=[FUNCTION]), sent=body(tools=[FUNCTION])
+        response(output=[*response()["output"][:1], CALL], tools=[FUNCTION]), sent=body(tools=[FUNCTION])
     ),
 }
 
@@ -384,3 +395,15 @@ def test_hostile_answer(content: bytes, status: int) -> None:
     """An answer that means harm is judged like any other."""
     stated = Stated(Outcome.ANSWERED, ("supported_models.text",))
     assert found(exchange(content=content, status=status), stated=stated)
+
+
+def test_an_answer_that_says_that_it_runs_in_the_background_may_be_queued() -> None:
+    """A stored prompt asked for it, or the body of the request was lost."""
+    assert "response.finished" not in found(exchange(unfinished("queued", usage=None, background=True)))
+
+
+def test_the_form_of_an_error_is_judged_of_what_was_posted() -> None:
+    """A GET can be answered by another service: that of websockets."""
+    request = Request("GET", "/v1/responses")
+    refused = Exchange(request, 401, {"content-type": "text/plain"}, b"Unauthorized")
+    assert "errors.content_type" not in judged(refused)

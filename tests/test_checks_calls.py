@@ -270,3 +270,37 @@ def test_deep_values_give_results() -> None:
         "text": {"format": {**samples.FORM, "schema": deep}},
     }
     judge(exchange(sent, {**body, "output": [*body["output"], function_call()]}), load("openai"))
+
+
+def test_arguments_of_a_call_that_failed_are_not_judged() -> None:
+    """A server can refuse them because they are no JSON."""
+    error = {"type": "mcp_protocol_error", "code": -32602, "message": "no JSON"}
+    call = samples.mcp_call(arguments='{"sides": 6', status="failed", output=None, error=error)
+    assert not broken_by(samples.with_items([samples.MCP], samples.MCP_LIST, call))
+
+
+CITATIONS = ("search", "output", -1, "content", 0, "annotations")
+FAILED = samples.mcp_call(status="failed", output=None, error=None)
+UNFINISHED = {"id": "rs_9", "type": "reasoning", "summary": [], "status": "in_progress"}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "wrong"),
+    [
+        ("consistency.call_status", calling([samples.STRICT], function_call(status="in_progress"))),
+        ("consistency.message_status", calling([samples.STRICT], UNFINISHED)),
+        ("consistency.results", calling([samples.MCP], samples.MCP_LIST, FAILED)),
+        ("consistency.results", calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(error={"type": "x"}))),
+        ("consistency.usage_details", changed("text", "usage", "output_tokens_details", "reasoning_tokens", to=-1)),
+        ("consistency.annotation_place", changed(*CITATIONS, to=[samples.CITATION, samples.CITATION])),
+    ],
+)
+def test_members_that_do_not_agree(requirement: str, wrong: Exchange) -> None:
+    assert requirement in broken_by(wrong)
+
+
+def test_what_may_be_unfinished_or_twice() -> None:
+    inner = function_call(status="in_progress", caller={"type": "program", "caller_id": "call_p"})
+    assert "consistency.call_status" not in broken_by(calling([samples.STRICT], inner))
+    cited = {"type": "file_citation", "file_id": "file_1", "filename": "a.txt", "index": 2}
+    assert "consistency.annotation_place" not in broken_by(changed(*CITATIONS, to=[cited, cited]))

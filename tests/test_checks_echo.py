@@ -205,3 +205,30 @@ def test_strict_that_was_sent_comes_back() -> None:
     assert broken_by(with_body(GOOD["none"], without(GOOD["none"].json, "tools", 0, "parameters"))) >= {
         "echo.function_tools"
     }
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        (["computer_use"], ["computer"]),
+        (["computer-use-preview"], ["computer_use_preview"]),
+        (["web_search"], ["web_search_preview_2025_03_11"]),
+        (["web_search", "web_search"], ["web_search"]),
+    ],
+)
+def test_hosted_tools_have_several_names_and_count_once(sent: list[str], received: list[str]) -> None:
+    body = {**GOOD["text"].json, "tools": [{"type": kind} for kind in received]}
+    found = broken_by(exchange({**ASKED, "tools": [{"type": kind} for kind in sent]}, body))
+    assert "echo.tools" not in found
+
+
+def test_a_choice_of_a_hosted_tool_comes_back_by_another_name() -> None:
+    assert "echo.tool_choice" not in broken_by(changed("chosen_search", "tool_choice", to={"type": "web_search"}))
+    assert "echo.tool_choice" in broken_by(changed("chosen_search", "tool_choice", to={"type": "file_search"}))
+
+
+@pytest.mark.parametrize("name", ["instructions", "user"])
+@pytest.mark.parametrize("received", ["", None])
+def test_an_empty_text_is_none(name: str, received: str | None) -> None:
+    assert not broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: received}))
+    assert broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: "x"})) == {"echo.defaults"}

@@ -123,3 +123,47 @@ def test_without_the_request_the_echo_says_what_was_asked() -> None:
 def test_parallel_calls_are_a_must_on_databricks() -> None:
     results = judge(BREAKS["obedience.parallel_tool_calls"], load("databricks"))
     assert [r.level for r in results if r.finding and r.requirement.startswith("obedience")] == [Level.MUST]
+
+
+JSON_MESSAGE = GOOD["json_schema"].json["output"][-1]
+EMPTY = {**MESSAGE, "id": "msg_empty", "content": [{**MESSAGE["content"][0], "text": ""}]}
+REFUSAL = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        samples.item("apc_1", "apply_patch_call", call_id="call_p"),
+        samples.item("cu_1", "computer_call", call_id="call_u"),
+        samples.item("lsh_1", "local_shell_call", call_id="call_l"),
+        samples.item("mcpr_1", "mcp_approval_request", name="roll", arguments="{}", server_label="dice"),
+        samples.item("tsc_1", "tool_search_call", call_id="call_t", execution="client"),
+        samples.SHELL_CALL,
+        samples.SEARCH_CALL,
+    ],
+)
+def test_what_is_said_before_any_call_need_not_be_json(call: Any) -> None:
+    assert "obedience.json_text" not in broken_by(as_if("json_schema", [MESSAGE, call]))
+
+
+def test_an_empty_text_is_not_the_final_one() -> None:
+    assert not broken_by(as_if("json_schema", [JSON_MESSAGE, EMPTY]))
+    assert broken_by(as_if("json_schema", [{**MESSAGE, "id": "msg_0"}, EMPTY])) == {"obedience.json_text"}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        [{"id": "prog_1", "type": "program"}, MESSAGE],
+        [{"id": "mem_1", "type": "memory_call"}, MESSAGE],
+        [{**samples.MCP_LIST, "error": {"type": "mcp_protocol_error", "message": "not reached"}}, MESSAGE],
+        [REFUSAL],
+    ],
+)
+def test_what_is_a_call_or_excuses_from_one(output: list[Any]) -> None:
+    assert "obedience.tool_choice_required" not in broken_by(as_if("calls", output))
+
+
+def test_an_approved_call_runs_whatever_the_choice_is() -> None:
+    approved = as_if("mcp", [samples.mcp_call(approval_request_id="mcpr_1"), MESSAGE], tool_choice="none")
+    assert not broken_by(approved)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from mutants_json import KINDS, broken, noticed, some
-from mutants_json_samples import good
+from mutants_json_samples import good, operations
 
 from conformance.checks import judge
 from conformance.contract import Level, load
 
 CONTRACT = load("openai")
-GOOD = good()
+GOOD = good() | operations()
 BEFORE = {name: broken(exchange, CONTRACT) for name, exchange in GOOD.items()}
 OF_EACH = 3
 # What a Databricks workspace may do and OpenAI does not.

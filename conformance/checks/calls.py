@@ -140,7 +140,7 @@ def _whole_arguments(view: View) -> list[tuple[str, dict[str, Any], str]]:
         (pointer, call, call["arguments"])
         for pointer, call in view.items_of(*WITH_ARGUMENTS)
         if isinstance(call.get("arguments"), str)
-        and (call.get("status") == "completed" or (whole and call.get("status") != "incomplete"))
+        and (call.get("status") == "completed" or (whole and call.get("status") not in ("incomplete", "failed")))
     ]
 
 

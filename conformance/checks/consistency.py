@@ -15,6 +15,9 @@ SECONDS: Final = (1_000_000_000, 5_000_000_000)
 
 UNFINISHED: Final = ("queued", "in_progress")
 
+CUT_OFF: Final = ("in_progress", "incomplete", "failed")
+"""States of items that a completed response does not leave behind."""
+
 RESULTS: Final[dict[str, str]] = {
     "code_interpreter_call": "code",
     "computer_call": "action",
@@ -89,20 +92,22 @@ def _in_completed(view: View, *types: str) -> bool:
     return view.status == "completed" and any(view.items_of(*types))
 
 
-@rule("consistency.message_status", when=lambda view: _in_completed(view, "message"))
+@rule("consistency.message_status", when=lambda view: _in_completed(view, "message", "reasoning"))
 def message_status(view: View) -> Iterator[Finding]:
-    """The messages of a completed response are completed."""
-    for where, item in view.items_of("message"):
-        if item.get("status") in ("in_progress", "incomplete"):
+    """The messages and the reasoning of a completed response are completed."""
+    for where, item in view.items_of("message", "reasoning"):
+        if item.get("status") in CUT_OFF:
             yield Finding(view.where(f"{where}/status"), '"completed", as the response is', show(item["status"]))
 
 
 @rule("consistency.call_status", when=lambda view: _in_completed(view, "function_call", "custom_tool_call"))
 def call_status(view: View) -> Iterator[Finding]:
-    """The calls of a completed response are not cut off."""
+    """The calls of a completed response are not cut off. One that a program or an agent made can be in progress."""
     for where, item in view.items_of("function_call", "custom_tool_call"):
-        if item.get("status") == "incomplete":
-            yield Finding(view.where(f"{where}/status"), "a whole call, as the response is completed", '"incomplete"')
+        inner = item.get("caller") or item.get("agent")
+        if item.get("status") in (CUT_OFF[1:] if inner else CUT_OFF):
+            expected = "a whole call, as the response is completed"
+            yield Finding(view.where(f"{where}/status"), expected, show(item["status"]))
 
 
 @rule("consistency.message_content", when=lambda view: _in_completed(view, "message"))
@@ -117,9 +122,15 @@ def _with_results(view: View) -> list[tuple[str, dict[str, Any]]]:
     return [(where, item) for where, item in view.items_of(*RESULTS) if item.get("status") == "completed"]
 
 
-@rule("consistency.results", when=lambda view: bool(_with_results(view)))
+@rule("consistency.results", when=lambda view: bool(_with_results(view)) or any(view.items_of("mcp_call")))
 def results(view: View) -> Iterator[Finding]:
-    """A call that the server has completed has what it did, or what came of it."""
+    """A call that the server has completed has what it did, or what came of it; one that failed has an error."""
+    for where, item in view.items_of("mcp_call"):
+        error, output = item.get("error"), item.get("output")
+        if item.get("status") == "failed" and not error:
+            yield Finding(view.where(f"{where}/error"), "an error, as the call has failed", show(error))
+        elif error and output:
+            yield Finding(view.where(f"{where}/output"), "null, as the call has an error", show(output))
     for where, item in _with_results(view):
         member = RESULTS[str(item["type"])]
         if item.get(member) in (None, "", {}):
@@ -136,9 +147,9 @@ def usage_details(view: View) -> Iterator[Finding]:
     usage = view.response["usage"]
     for side, member in (("input", "cached_tokens"), ("output", "reasoning_tokens")):
         part, whole = _number(at(usage, f"{side}_tokens_details", member)), _number(at(usage, f"{side}_tokens"))
-        if part is not None and whole is not None and part > max(whole, 0):
+        if part is not None and whole is not None and not 0 <= part <= max(whole, 0):
             where = view.where(pointer("usage", f"{side}_tokens_details", member))
-            yield Finding(where, f"at most {show(whole)}, the {side}_tokens", show(part))
+            yield Finding(where, f"0 to {show(whole)}, the {side}_tokens", show(part))
 
 
 # --- types
@@ -192,10 +203,17 @@ def part_type(view: View) -> Iterator[Finding]:
 
 @rule("consistency.annotation_place", when=lambda view: any(_annotations(view)))
 def annotation_place(view: View) -> Iterator[Finding]:
-    """An annotation stands inside its text, and begins before it ends."""
+    """An annotation stands inside its text, and begins before it ends. A page is cited once at a place."""
+    seen: set[tuple[Any, ...]] = set()
     for where, annotation, text in _annotations(view):
+        url = annotation.get("url")
         start, end = _number(annotation.get("start_index")), _number(annotation.get("end_index"))
         index = _number(annotation.get("index"))
+        place = (where.rpartition("/")[0], url, start, end) if isinstance(url, str) else None
+        if place in seen:
+            yield Finding(view.where(where), "an annotation that the text has once", show(annotation))
+        # Files can be cited twice at a place, as OpenAI's own examples show.
+        seen.update([place] if place else [])
         if start is not None and end is not None and not 0 <= start <= end <= len(text):
             expected = f"a place inside the text of {len(text)} characters"
             yield Finding(view.where(where), expected, f"{show(start)} to {show(end)}")

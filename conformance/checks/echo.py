@@ -58,6 +58,12 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 """What comes back where a setting was left out. Others depend on the model or on the account."""
 
+EMPTY: Final = ("instructions", "user")
+"""Texts that come back as null or as they were sent where they are empty."""
+
+RENAMED: Final = ("computer", "web_search")
+"""Types of tools that have had several names (``computer_use_preview``, ``web_search_preview_2025_03_11``)."""
+
 MASK: Final = re.compile(r"\W*(redacted|masked|filtered|hidden|scrubbed)\W*", re.IGNORECASE)
 """What a capture, or OpenAI itself, puts in the place of a value that nobody is to see."""
 
@@ -70,19 +76,36 @@ def _is_masked(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= 40 and MASK.fullmatch(value) is not None
 
 
+def _sent(view: View, *path: str) -> Any:
+    """A setting of the request, `MISSING` where it asks for nothing."""
+    value = view.asked(*path)
+    return MISSING if value == "" and path[0] in EMPTY else value
+
+
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
-        sent, received = view.asked(*path), at(view.response, *path)
+        sent, received = _sent(view, *path), at(view.response, *path)
         return _is_judged(view) and sent is not MISSING and not _is_masked(sent) and not _is_masked(received)
 
     @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
-        sent, received = view.asked(*path), at(view.response, *path)
+        sent, received = _sent(view, *path), at(view.response, *path)
         if auto and sent == "auto":
             if not isinstance(received, str) or not received:
                 yield Finding(view.where(pointer(*path)), "what auto has chosen", show(received))
-        elif not same(sent, received):
+        elif not same(_undated(sent), _undated(received)):
             yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(received))
+
+
+def _kind(tool: Any) -> str:
+    """The type of a tool, the same for all names and dates that it was given."""
+    kind = base_type(tool).replace("-", "_")
+    return next((known for known in RENAMED if kind.startswith(known)), kind)
+
+
+def _undated(value: Any) -> Any:
+    """A setting; a choice of a tool by its type without that type's name or date."""
+    return {**value, "type": _kind(value)} if isinstance(value, dict) and base_type(value) else value
 
 
 for _name, _path in VERBATIM.items():
@@ -100,7 +123,8 @@ def defaults(view: View) -> Iterator[Finding]:
     for name, default in DEFAULTS.items():
         received = at(view.response, name)
         is_default = received is MISSING or _is_masked(received) or same(default, received)
-        if view.asked(name) is MISSING and not is_default:
+        is_empty = received == "" and at(view.body, name) == ""
+        if _sent(view, name) is MISSING and not is_default and not is_empty:
             yield Finding(view.where(f"/{name}"), f"{show(default)}, as nothing was sent", show(received))
     kind = at(view.response, "text", "format", "type")
     if view.asked("text", "format") is MISSING and kind not in (MISSING, "text"):
@@ -213,7 +237,7 @@ def model(view: View) -> Iterator[Finding]:
 
 def _key(tool: dict[str, Any]) -> tuple[str, str | None]:
     """What tells tools apart: their type and their name or their server."""
-    return base_type(tool), name_of(tool) or name_of(tool, "server_label")
+    return _kind(tool), name_of(tool) or name_of(tool, "server_label")
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -236,7 +260,9 @@ def declared_tools(view: View) -> Iterator[Finding]:
     sent, received = _objects(view.asked("tools")), _objects(at(view.response, "tools"))
     found = Counter(map(_key, received)) + Counter(map(_key, _loaded(view)))
     for key in Counter(map(_key, sent)) - found:
-        yield Finding(view.where("/tools"), f"the tool {show([*key])}, as it was declared", "none such")
+        # A tool of the server's that was declared twice need come back but once.
+        if key not in found or key[0] in ("function", "custom"):
+            yield Finding(view.where("/tools"), f"the tool {show([*key])}, as it was declared", "none such")
     if view.asked("prompt") is MISSING and view.asked("conversation") is MISSING:
         for kind, name in Counter(map(_key, received)) - (Counter(map(_key, sent)) | Counter(map(_key, carried(view)))):
             if kind != "namespace":

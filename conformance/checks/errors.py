@@ -23,9 +23,14 @@ def envelope(view: View) -> Iterator[Finding]:
         yield Finding("", "OpenAI's envelope: an object named error", seen)
 
 
-@rule("errors.content_type", when=lambda view: view.is_error and bool(view.exchange.headers))
+def _is_refused(view: View) -> bool:
+    # What answers a GET may be another service: the path of responses is that of websockets too.
+    return view.is_error and view.exchange.request.method == "POST" and bool(view.exchange.headers)
+
+
+@rule("errors.content_type", when=_is_refused)
 def content_type(view: View) -> Iterator[Finding]:
-    """An error comes as application/json, also where a stream was asked for."""
+    """The error of a request that was posted comes as application/json, also where a stream was asked for."""
     if view.exchange.media_type != "application/json":
         received = view.exchange.headers.get("content-type", MISSING)
         yield Finding("header content-type", "application/json", show(received))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.client_schemas import problems
-from conformance.checks.declared import CALLED, base_type, name_of, setting
+from conformance.checks.declared import CALLED, CLIENT_CALLS, base_type, name_of, setting
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
@@ -27,12 +27,11 @@ HOSTED: Final = (
 PARALLEL: Final = ("function_call", "custom_tool_call")
 """Calls that can come several at once."""
 
+NO_CALLS: Final = ("compaction", "mcp_list_tools", "message", "reasoning")
+"""Items that call nothing. Any other, also one of a type that is not known, counts as a call where one is required."""
+
 MAX_FITTED: Final = 16
 """Texts of an answer that are compared with their schema, so that no answer takes for ever."""
-
-
-def _calls(view: View) -> list[tuple[str, dict[str, Any]]]:
-    return [*view.items_of(*CALLED)]
 
 
 def _completed(view: View) -> bool:
@@ -52,18 +51,45 @@ def _format(view: View) -> str:
     return kind if isinstance(kind, str) else ""
 
 
+def _awaits_client(view: View) -> bool:
+    """True if the client has to answer before the model goes on."""
+    searches = (item.get("execution") for _, item in view.items_of("tool_search_call"))
+    return "client" in searches or any(view.items_of(*CLIENT_CALLS, "mcp_approval_request"))
+
+
+def _parts(item: dict[str, Any], kind: str, member: str) -> list[tuple[int, str]]:
+    """Number and text of each part of a message that is of a type."""
+    parts = enumerate(at_list(item, "content") if item.get("type") == "message" else ())
+    texts = [(index, at(part, member)) for index, part in parts if at(part, "type") == kind]
+    return [(index, text) for index, text in texts if isinstance(text, str)]
+
+
 def _final_texts(view: View) -> list[tuple[str, str]]:
-    """Pointer and text of each part of the final message. A message beside a call of the client's is not final."""
-    if not _completed(view) or any(view.items_of(*PARALLEL)):
+    """Pointer and text of each part of the final message. A message that something follows is not final."""
+    if not _completed(view) or _awaits_client(view):
         return []
-    # What a model says on its way, before a search or as a comment, is not the answer.
-    messages = [(p, item) for p, item in view.items_of("message") if item.get("phase") in (None, "final_answer")]
-    return [
-        (f"{pointer}/content/{index}/text", part["text"])
-        for pointer, item in messages[-1:]
-        for index, part in enumerate(at_list(item, "content"))
-        if at(part, "type") == "output_text" and isinstance(at(part, "text"), str)
+    said = [
+        (pointer, item, _parts(item, "output_text", "text"))
+        for pointer, item in view.items
+        if item.get("type") not in ("reasoning", "compaction")
     ]
+    # Messages without text are real, beside one with text. What a model says on its way is no answer.
+    if any(_speaks(item) for _, item, _ in said):
+        said = [each for each in said if each[1].get("type") != "message" or _speaks(each[1])]
+    return [
+        (f"{pointer}/content/{index}/text", text)
+        for pointer, item, texts in said[-1:]
+        for index, text in texts
+        if item.get("phase") in (None, "final_answer")
+    ]
+
+
+def _speaks(item: dict[str, Any]) -> bool:
+    return _refuses(item) or any(text for _, text in _parts(item, "output_text", "text"))
+
+
+def _refuses(item: dict[str, Any]) -> bool:
+    return any(text for _, text in _parts(item, "refusal", "refusal"))
 
 
 @rule(
@@ -117,21 +143,29 @@ def loose_json_schema(view: View) -> Iterator[Finding]:
     when=lambda view: setting(view, "tool_choice") == "none" and isinstance(at(view.response, "output"), list),
 )
 def tool_choice_none(view: View) -> Iterator[Finding]:
-    """No tool is called where the choice is none."""
-    for pointer, call in _calls(view):
+    """No tool is called where the choice is none, but one that was approved before."""
+    for pointer, call in view.items_of(*CALLED):
+        if call.get("approval_request_id") is not None:
+            continue
         yield Finding(view.where(f"{pointer}/type"), "no call, as tool_choice is none", show(call.get("type")))
 
 
 def _must_call(view: View) -> bool:
     choice = setting(view, "tool_choice")
     allowed = at(choice, "type") == "allowed_tools" and at(choice, "mode") == "required"
-    return _completed(view) and (choice == "required" or allowed)
+    return _completed(view) and (choice == "required" or allowed) and not _is_excused(view)
+
+
+def _is_excused(view: View) -> bool:
+    """True if nothing can be called, as a server could not be reached, or if the model refuses."""
+    unreachable = any(item.get("error") for _, item in view.items_of("mcp_list_tools"))
+    return unreachable or any(_refuses(item) for _, item in view.items)
 
 
 @rule("obedience.tool_choice_required", when=_must_call)
 def tool_choice_required(view: View) -> Iterator[Finding]:
     """A completed answer calls at least one tool where one has to be called."""
-    if not _calls(view):
+    if all(item.get("type") in NO_CALLS for _, item in view.items):
         yield Finding(view.where("/output"), "at least one call, as a tool has to be called", _types(view))
 
 

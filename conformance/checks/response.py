@@ -59,9 +59,14 @@ def failed(view: View) -> Iterator[Finding]:
         yield Finding(view.where("/error"), "an error, as the status is failed", show(error))
 
 
+def _is_background(view: View) -> bool:
+    # A stored prompt can ask for it, and the body of the request can be lost: the answer says so too.
+    return view.asked("background") is True or view.response.get("background") is True
+
+
 @rule(
     "response.finished",
-    when=lambda view: view.is_create and view.status is not MISSING and view.asked("background") is not True,
+    when=lambda view: view.is_create and view.status is not MISSING and not _is_background(view),
 )
 def finished(view: View) -> Iterator[Finding]:
     """The answer to a request in the foreground is in a final state."""

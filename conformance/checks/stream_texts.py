@@ -65,7 +65,8 @@ class Text:
     """A text that is streamed in pieces, by the events ``response.<name>.delta`` and ``response.<name>.done``.
 
     ``member`` holds it in the done event, ``path`` in an item of the type ``item``; ``*`` stands for the number that
-    the member ``key`` of the events gives. ``parts`` are those that announce it.
+    the member ``key`` of the events gives. ``parts`` are those that announce it. An item of the type ``also`` can hold
+    it too.
     """
 
     name: str
@@ -74,11 +75,16 @@ class Text:
     path: tuple[str, ...]
     key: str | None = None
     parts: Parts | None = None
+    also: str = ""
 
     @property
     def done(self) -> str:
         """The type of the event with the whole text."""
         return f"response.{self.name}.done"
+
+    def fits(self, item: Item) -> bool:
+        """True if an item is one that holds these texts."""
+        return item.has("type", self.item) or (self.done in item.steps and item.has("type", self.also))
 
     def in_item(self, value: Any) -> dict[int | None, tuple[str, str]]:
         """These texts in an item by their number, each with its pointer in the event that carries the item."""
@@ -117,7 +123,7 @@ TEXTS: Final = (
     Text("reasoning_text", "text", "reasoning", ("content", "*", "text"), "content_index"),
     Text("reasoning_summary_text", "text", "reasoning", ("summary", "*", "text"), "summary_index", SUMMARY),
     Text("function_call_arguments", "arguments", "function_call", ("arguments",)),
-    Text("mcp_call_arguments", "arguments", "mcp_call", ("arguments",)),
+    Text("mcp_call_arguments", "arguments", "mcp_call", ("arguments",), also="mcp_approval_request"),
     Text("custom_tool_call_input", "input", "custom_tool_call", ("input",)),
     Text("code_interpreter_call_code", "code", "code_interpreter_call", ("code",)),
     Text("apply_patch_call_operation_diff", "diff", "apply_patch_call", ("operation", "diff")),
@@ -140,7 +146,7 @@ def _check_parts(parts: Parts, t: Timeline) -> Iterator[Finding]:
                 if first[step.number(parts.key)] is not step:
                     yield Finding(step.where(where), f"{step.type} once for each part", "another one")
         for number, step in added.items():
-            if number not in done and item.done:
+            if number not in done and item.is_whole:
                 yield Finding(step.where(where), f"a {parts.prefix}.done for the part", "none")
         for number, step in done.items():
             if number not in added or added[number].index > step.index:
@@ -191,12 +197,17 @@ def summary_parts(t: Timeline) -> Iterator[Finding]:
 
 @stream_rule("part_values", when=lambda t: _has_parts(CONTENT, t) or _has_parts(SUMMARY, t))
 def part_values(t: Timeline) -> Iterator[Finding]:
-    """The text of a part is the same in the event that closes the part and in the one that closes the item."""
+    """What a part holds is the same in the event that closes the part and in the one that closes the item."""
     for item in t.items:
         for parts in (CONTENT, SUMMARY):
+            added = parts.sent(item, "added")
             for number, step in parts.sent(item, "done").items():
+                before = at(added[number].json, "part", "type") if number in added else MISSING
+                after = at(step.json, "part", "type")
+                if MISSING not in (before, after) and before != after:
+                    yield Finding(step.where("/part/type"), f"{show(before)}, as the part was added", show(after))
                 part = at(item.final, parts.path, -1 if number is None else number)
-                for member in ("text", "refusal") if isinstance(part, dict) else ():
+                for member in ("text", "refusal", "annotations") if isinstance(part, dict) else ():
                     text, whole = at(step.json, "part", member), at(part, member)
                     if text is not MISSING and text != whole:
                         expected, received = _apart(whole, text)
@@ -209,7 +220,7 @@ def part_values(t: Timeline) -> Iterator[Finding]:
 def _check_text(text: Text, t: Timeline) -> Iterator[Finding]:
     for item in t.seen_whole():
         lanes = text.lanes(item)
-        fits = item.has("type", text.item)
+        fits = text.fits(item)
         final = text.in_item(item.final) if fits else {}
         first = text.in_item(at(item.added.json, "item")) if fits and item.added else {}
         for number in {**lanes, **final}:
@@ -219,7 +230,7 @@ def _check_text(text: Text, t: Timeline) -> Iterator[Finding]:
             where, value = final.get(number, ("/item", None))
             if not lane.dones:
                 owed = lane.deltas or (value and (where, value) != first.get(number))
-                if owed and item.done:
+                if owed and item.done and item.is_whole:
                     yield Finding(item.done.where(where), f"a {text.done} before it", "none")
                 continue
             yield from _check_lane(text, item, lane)
@@ -286,9 +297,9 @@ def arguments_events(t: Timeline) -> Iterator[Finding]:
         if item.done is None or not item.has("type", ARGUMENTS.item):
             continue
         lane = ARGUMENTS.lanes(item).get(None, Lane())
-        if not lane.deltas:
+        if not lane.deltas and (lane.dones or item.is_whole):
             yield Finding(item.done.where(), f"a response.{ARGUMENTS.name}.delta before it", "none")
-        if not lane.dones:
+        if not lane.dones and item.is_whole:
             yield Finding(item.done.where(), f"a {ARGUMENTS.done} before it", "none")
         for step in lane.dones[1:]:
             yield Finding(step.where(), f"one {ARGUMENTS.done}", "another one")
@@ -303,6 +314,10 @@ def added_empty(t: Timeline) -> Iterator[Finding]:
                 for where, value in text.in_item(at(item.added.json, "item")).values():
                     if value:
                         yield Finding(item.added.where(where), "an empty text, as its pieces follow", show(value))
+                for step in text.parts.sent(item, "added").values() if text.parts else ():
+                    if at(step.json, "part", text.member) not in ("", None, MISSING):
+                        where, value = pointer("part", text.member), show(at(step.json, "part", text.member))
+                        yield Finding(step.where(where), "an empty text, as its pieces follow", value)
 
 
 # --- annotations

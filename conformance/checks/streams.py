@@ -205,7 +205,8 @@ def numbering(t: Timeline) -> Iterator[Finding]:
 @stream_rule("first_event", when=lambda t: t.steps and t.starting_after is None)
 def first_event(t: Timeline) -> Iterator[Finding]:
     """The first event is response.created, and it comes once."""
-    if t.steps[0].type != "response.created":
+    only_error = len(t.steps) == 1 and _ends_in_error(t)
+    if t.steps[0].type != "response.created" and not only_error:
         yield Finding(t.steps[0].where(), "response.created", show(t.steps[0].type))
     for step in list(t.of("response.created"))[1:]:
         yield Finding(step.where(), "response.created once", "another one")
@@ -215,7 +216,9 @@ def first_event(t: Timeline) -> Iterator[Finding]:
 def in_progress(t: Timeline) -> Iterator[Finding]:
     """response.in_progress comes once, before any output."""
     found = list(t.of("response.in_progress"))
-    output = next((step for step in t.steps if "output_index" in step.json), t.terminal)
+    # A response that failed before any output need not have been in progress.
+    end = t.terminal if t.ran_through else None
+    output = next((step for step in t.steps if "output_index" in step.json), end)
     if output is not None and (not found or found[0].index > output.index):
         yield Finding(output.where(), "response.in_progress before it", "none" if not found else found[0].where())
     for step in found[1:]:

@@ -54,6 +54,11 @@ class Item:
         """The event that opens it and the one that closes it, as far as they were sent."""
         return tuple(step for step in (self.added, self.done) if step is not None)
 
+    @property
+    def is_whole(self) -> bool:
+        """True if the item is done and was not cut off, so that all that was begun in it has to be closed."""
+        return self.done is not None and at(self.final, "status") != "incomplete"
+
     def has(self, member: str, value: Any) -> bool:
         """True if a member of the item, as it was opened or closed, has this value."""
         return any(at(step.json, "item", member) == value for step in self.ends)

@@ -247,8 +247,32 @@ STATE: Final = (
     Fault(
         "message-left-out",
         "The answer holds reasoning and no message.",
-        ("supported_models.text",),
+        ("supported_models.text", "consistency.order"),
         _plainly(put("/output", lambda output: output[:1])),
+    ),
+    Fault(
+        "reasoning-at-the-end",
+        "The output ends with reasoning.",
+        ("consistency.order",),
+        _plainly(put("/output", lambda output: output[::-1])),
+    ),
+    Fault(
+        "completed-a-week-later",
+        "An answer in the foreground is completed a week after its creation.",
+        ("consistency.times",),
+        on_final(put("/completed_at", lambda time: time and time + 604_800)),
+    ),
+    Fault(
+        "penalty-out-of-range",
+        "presence_penalty is 3.",
+        ("response.ranges",),
+        on_response(put("/presence_penalty", 3)),
+    ),
+    Fault(
+        "character-lost",
+        "A text holds a replacement character.",
+        ("consistency.text_characters",),
+        _plainly(put("/output/*/content/*/text", lambda text: f"{text}\ufffd")),
     ),
 )
 
@@ -274,5 +298,11 @@ IDS: Final = (
         "The id of the response is a bare number.",
         ("items.id_prefix",),
         on_response(put("/id", lambda id_: id_.removeprefix("resp_"))),
+    ),
+    Fault(
+        "id-with-a-space",
+        "The ids of output items hold a space.",
+        ("items.id_shape",),
+        on_answer(put("/output/*/id", lambda id_: id_.replace("_", "_ "))),
     ),
 )

@@ -163,7 +163,10 @@ def _on_calls(path: str, made: Any, *, strict: bool | None = None) -> Change:
 PIECES: Final = (
     Fault("refusal-piece-lost", "A piece of a refusal is lost.", ("streams.refusal",), bringing(REFUSING)),
     Fault(
-        "reasoning-piece-lost", "A piece of a reasoning text is lost.", ("streams.reasoning_text",), bringing(THINKING)
+        "reasoning-piece-lost",
+        "A piece of a reasoning text is lost.",
+        ("streams.reasoning_text",),
+        bringing(THINKING, loading()),
     ),
     Fault(
         "mcp-arguments-piece-lost",

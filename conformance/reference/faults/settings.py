@@ -116,6 +116,7 @@ SEARCHES: Final = tuple(
     {"id": f"ws_{n}", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "q"}}
     for n in range(2)
 )
+SOURCE: Final = {"type": "url", "url": "https://www.example.org"}
 
 ECHO: Final = (
     *(
@@ -262,5 +263,11 @@ OBEDIENCE: Final = (
         "Text comes without the logprobs that include asks for.",
         ("obedience.logprobs",),
         on_answer(put("/output/*/content/*/logprobs", [])),
+    ),
+    Fault(
+        "sources-unasked",
+        "A web search comes with its sources, which include does not ask for.",
+        ("obedience.included",),
+        bringing(loading({"type": "web_search"}), Item(put("/action/sources", [SOURCE])(SEARCHES[0]))),
     ),
 )

@@ -377,7 +377,7 @@ RESPONSE: Final = (
     Fault(
         "terminal-in-other-order",
         "The output in the last event is in another order.",
-        ("streams.terminal_output",),
+        ("streams.terminal_output", "consistency.order"),
         on_events(each(END, put("/response/output", lambda output: output[::-1]))),
     ),
     Fault(
