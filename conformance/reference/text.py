@@ -31,7 +31,8 @@ def input_tokens(body: dict[str, Any]) -> int:
     items: list[Any] = given if isinstance(given, list) else [given]
     parts: list[Any] = [body.get("instructions"), *(body.get("tools") or ()), (body.get("text") or {}).get("format")]
     tokens = TOKENS_AN_ITEM * (len(items) + sum(part is not None for part in parts))
-    return tokens + sum(_cost(value) for value in (*items, *parts))
+    # Nothing at all still costs what stands around it.
+    return max(1, tokens + sum(_cost(value) for value in (*items, *parts)))
 
 
 def _cost(value: Any) -> int:
