@@ -16,7 +16,7 @@ def test_refused(ask, model, setting):
 
 
 @pytest.mark.parameter_values("must", "should")
-@pytest.mark.requirement("unsupported_parameters.{setting.parameter}", "errors.content_type")
+@pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused_when_streamed(ask, model, setting):
     """It is refused in the same way when a stream was asked for: no stream that begins, no 502."""
     ask.refused(model, samples.QUESTION, status=400, stream=True, **{setting.parameter: setting.value})

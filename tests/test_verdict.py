@@ -43,6 +43,11 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "observed": (case(result(Level.MAY, FINDING)), None, CaseOutcome.OBSERVED),
     "pass-with-observation": (case(OK, result(Level.MAY, FINDING, "errors.envelope")), None, CaseOutcome.PASS),
     "warn": (case(OK, result(Level.SHOULD, FINDING, "items.id_prefix")), None, CaseOutcome.WARN),
+    "silent-beside-a-warning": (
+        case(result(Level.SHOULD, FINDING, "items.id_prefix")),
+        None,
+        CaseOutcome.SUITE_ERROR,
+    ),
     "fail": (case(result(Level.MUST, FINDING)), None, CaseOutcome.FAIL),
     "fail-of-another": (case(OK, result(Level.MUST, FINDING, "usage.total")), None, CaseOutcome.FAIL),
     "could-not-run": (case(), CouldNotRun("later"), CaseOutcome.COULD_NOT_RUN),

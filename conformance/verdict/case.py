@@ -54,7 +54,7 @@ class Case:
         """Decides the outcome. ``error`` is what the test's body raised, if it did.
 
         A must finding, or a cassette that does not fit, is a failure whatever else happened. A requirement that nothing
-        judged is the suite's own fault, unless a finding tells why.
+        judged is the suite's own fault, whatever was warned of beside it.
         """
         judged = {result.requirement for _, result in self.results}
         silent = [requirement for requirement in self.requirements if requirement not in judged]
@@ -67,7 +67,7 @@ class Case:
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
         elif error is not None:
             self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"{type(error).__name__}: {error}"
-        elif silent and not self.findings(Level.SHOULD):
+        elif silent:
             self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"nothing judged {', '.join(silent)}"
         elif sent != self.expected_requests:
             reason = f"sent {sent} requests, its mark says {self.expected_requests}"
