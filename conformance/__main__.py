@@ -1,6 +1,7 @@
 """The command line: ``python -m conformance judge`` and ``serve``."""
 
 import argparse
+import contextlib
 import io
 import json
 import math
@@ -104,6 +105,9 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
     command = commands.add_parser("serve", help="run the reference endpoint, a small server that keeps the contract")
     command.add_argument("--port", type=_port, required=True, help="port to listen on, 0 for any free one")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    command.add_argument(
+        "--mcp-port", type=_port, help="run a small MCP server beside it, on this port of 127.0.0.1, 0 for any free one"
+    )
     command.add_argument("--token", type=_token, help="the only token that is accepted (default: any)")
     command.add_argument("--chunk-bytes", type=_size, metavar="N", help="cut streams into pieces of N bytes")
     command.add_argument(
@@ -137,10 +141,13 @@ def _serve(options: argparse.Namespace) -> int:
 
     try:
         from conformance.reference.app import TARGET, create_app
-        from conformance.reference.serve import listen, serve
+        from conformance.reference.serve import LOOPBACK, base_url, listen, serve
+
+        if options.mcp_port is not None:
+            from conformance.reference import mcp_server
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in {"starlette", "uvicorn"}:
+        if package not in {"mcp", "starlette", "uvicorn"}:
             raise
         return _fail("serve", f"the package {package} is missing: pip install --group reference")
     try:
@@ -157,10 +164,17 @@ def _serve(options: argparse.Namespace) -> int:
         target=f"faulty endpoint, {fault.name}" if fault else TARGET,
     )
     try:
-        listener = listen(options.host, options.port)
+        host, port = options.host, options.port
+        listener = listen(host, port)
+        with contextlib.ExitStack() as beside:
+            beside.callback(listener.close)
+            urls = [base_url(listener)]
+            if options.mcp_port is not None:
+                host, port = LOOPBACK, options.mcp_port
+                urls.append(beside.enter_context(mcp_server.running(port)))
+            serve(app, listener, urls)
     except OSError as error:
-        return _fail("serve", f"cannot listen on {options.host} port {options.port}: {error.strerror}")
-    serve(app, listener)
+        return _fail("serve", f"cannot listen on {host} port {port}: {error.strerror}")
     return 0
 
 

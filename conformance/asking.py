@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message
+from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message, outcome_finding
 from conformance.contract import Contract
 from conformance.environment import obstacle
 from conformance.exchange import Exchange
 from conformance.schema import violations
-from conformance.target import Client, Unreachable
-from conformance.values import at
-from conformance.verdict import Case, CouldNotRun, SuiteError
+from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
+from conformance.turns import continued, holds
+from conformance.values import at, at_list
+from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""
@@ -27,8 +28,14 @@ DEFAULT_CAP: Final = 1024
 PLAIN_INPUT: Final = "Answer with one word: ready?"
 
 
+About = Sequence[str] | None
+
+
 class Ask:
     """Sends the requests of one case. Calling it states that the request has to be answered.
+
+    ``about`` names the requirements that a request puts to the test, where a case sends several; without it they are
+    those of the case.
 
     ``twins`` remembers, for the run, whether a model answers a plain request, which decides whose fault a 5xx is.
     """
@@ -47,32 +54,93 @@ class Ask:
         self._twins = twins
         self._guard = guard
 
-    def __call__(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002  (the API's own word)
+    def __call__(
+        self,
+        model: str,
+        input: Any,  # noqa: A002  (the API's own word)
+        *,
+        about: About = None,
+        credential: str = DEFAULT_CREDENTIAL,
+        **settings: Any,
+    ) -> Exchange:
         """Asks for a response that has to be given: status 200 with a response object.
 
-        ``settings`` are further parameters of the request; ``max_output_tokens`` and ``reasoning`` default to what the
-        contract holds for the model. Raises CouldNotRun and SuiteError.
+        ``credential`` is the form in which the token is sent, see `target.credential`. ``settings`` are further
+        parameters of the request; ``max_output_tokens`` and ``reasoning`` default to what the contract holds for the
+        model. Raises Ended if it is not answered, CouldNotRun and SuiteError.
         """
         body = self._right(model, input, settings)
-        exchange = self._judged(model, body, Outcome.ANSWERED)
-        if self._ran_out(exchange) and "max_output_tokens" not in settings:
+        stated = self._stated(Outcome.ANSWERED, about)
+        exchange = self._judged(model, body, stated, credential)
+        if self._ran_out(exchange):
             self._case.extra_requests += 1
             self._case.notes.append(f"max_output_tokens {body['max_output_tokens']} was too little; asked again")
-            exchange = self._judged(
-                model, body | {"max_output_tokens": body["max_output_tokens"] * RETRY_FACTOR}, Outcome.ANSWERED
-            )
+            more = body["max_output_tokens"] * RETRY_FACTOR
+            exchange = self._judged(model, body | {"max_output_tokens": more}, stated, credential)
             if self._ran_out(exchange):
                 raise CouldNotRun(
-                    f"{model} does not finish a short answer within {body['max_output_tokens'] * RETRY_FACTOR} tokens: "
+                    f"{model} does not finish a short answer within {more} tokens: "
                     "raise its max_output_tokens in conformance/contract/models.toml"
                 )
+        if outcome_finding(View(exchange, self._contract), stated) is not None:
+            raise Ended("there is no answer")
         return exchange
+
+    def until(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        model: str,
+        input: Any,  # noqa: A002
+        *,
+        about: About = None,
+        **settings: Any,
+    ) -> Exchange:
+        """Asks, at most three times, until the output holds these items in this order, others aside.
+
+        An item is given by the members that it has to have. Raises CouldNotRun if it never comes to that, and Ended if
+        there is no answer.
+        """
+        wanted = " and ".join(str(item["type"]) for item in items)
+        for attempt in range(PRECONDITION_TRIES):
+            self._case.extra_requests += attempt > 0
+            exchange = self(model, input, about=about, **settings)
+            if holds(self._output(exchange), items):
+                return exchange
+            self._case.notes.append(f"attempt {attempt + 1}: the answer does not hold {wanted}")
+        raise CouldNotRun(f"{model} gave no answer with {wanted} in {PRECONDITION_TRIES} attempts; run again")
+
+    def then(
+        self,
+        earlier: Exchange,
+        *items: str | Mapping[str, Any],
+        leave_out: str | None = None,
+        about: About = None,
+        **settings: Any,
+    ) -> Exchange:
+        """Goes on where an answer ended: with what was sent, the output as it came, and further items.
+
+        A text is sent as a message of the user; for the other items see `turns.answering`. Output items of the type
+        ``leave_out`` are not sent back. The choice of tools is left to the model. Raises Ended if there is nothing to
+        go on from.
+        """
+        body = dict(earlier.request.json)
+        for name in ("model", "max_output_tokens", "tool_choice"):
+            body.pop(name, None)
+        conversation = continued(body.pop("input"), self._output(earlier), items, leave_out)
+        return self(self._case.model, conversation, about=about, **(body | settings))
+
+    def _output(self, exchange: Exchange) -> list[Any]:
+        """The output items of an answer. Raises Ended if there are none."""
+        output = at_list(View(exchange, self._contract).response, "output")
+        if not output:
+            raise Ended("there is no answer to go on from")
+        return list(output)
 
     def incomplete(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for more than fits into ``max_output_tokens``: status incomplete, with that reason."""
         body = self._right(model, input, settings)
         for attempt in range(PRECONDITION_TRIES):
-            exchange = self._judged(model, body, Outcome.INCOMPLETE)
+            exchange = self._judged(model, body, self._stated(Outcome.INCOMPLETE))
             if not fits(View(exchange, self._contract)):
                 return exchange
             self._case.notes.append(f"attempt {attempt + 1}: the answer was shorter than the limit")
@@ -86,13 +154,21 @@ class Ask:
                 results = judge_pair(earlier, later, requirement, self._contract, model=self._case.model)
                 self._case.results += [(len(self._case.exchanges), result) for result in results]
 
-    def refused(self, model: str, input: Any, *, status: int | None = None, **settings: Any) -> Exchange:  # noqa: A002
+    def refused(
+        self,
+        model: str,
+        input: Any,  # noqa: A002
+        *,
+        status: int | None = None,
+        about: About = None,
+        **settings: Any,
+    ) -> Exchange:
         """Asks for something that has to be refused: with this status, or with any from 400 to 499."""
-        return self._judged(model, self._body(model, input, settings), Outcome.REFUSED, status)
+        return self._judged(model, self._body(model, input, settings), self._stated(Outcome.REFUSED, about, status))
 
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
-        return self._judged(model, self._body(model, input, settings), Outcome.EITHER)
+        return self._judged(model, self._body(model, input, settings), self._stated(Outcome.EITHER))
 
     def _right(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         """A request that is right by its schema. Raises SuiteError for one that is not."""
@@ -115,12 +191,18 @@ class Ask:
             body["reasoning"] = {"effort": known.lowest_effort}
         return {**body, **settings}
 
-    def _judged(self, model: str, body: dict[str, Any], outcome: Outcome, status: int | None = None) -> Exchange:
-        exchange = self._send(body)
-        stated = Stated(outcome, self._case.requirements, status)
-        may_be_refused = outcome in (Outcome.REFUSED, Outcome.EITHER)
-        refused_as_stated = may_be_refused and exchange.status == (status or 400)
-        if not refused_as_stated and (found := obstacle(exchange)):
+    def _stated(self, outcome: Outcome, about: About = None, status: int | None = None) -> Stated:
+        return Stated(outcome, self._case.requirements if about is None else tuple(about), status)
+
+    def _judged(
+        self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
+    ) -> Exchange:
+        exchange = self._send(body, credential)
+        may_be_refused = stated.outcome in (Outcome.REFUSED, Outcome.EITHER)
+        expected = may_be_refused and exchange.status == (stated.status or 400)
+        # The credential itself is good: the run began with a request that carried it in its usual form.
+        expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
+        if not expected and (found := obstacle(exchange)):
             self._case.add(exchange, [])
             raise CouldNotRun(found.sentence)
         if exchange.broken and not exchange.is_stream:
@@ -137,10 +219,11 @@ class Ask:
         self._case.add(exchange, results)
         return exchange
 
-    def _send(self, body: dict[str, Any]) -> Exchange:
+    def _send(self, body: dict[str, Any], credential: str = DEFAULT_CREDENTIAL) -> Exchange:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        headers = self._client.headers(credential)
         try:
-            return self._guard(lambda: self._client.send(content))
+            return self._guard(lambda: self._client.send(content, headers=headers))
         except Unreachable as error:
             raise CouldNotRun(f"{error}; check that the target still runs, then run again") from error
 

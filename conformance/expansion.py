@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from conformance.contract import Contract, Level, Lifecycle
+from conformance.contract import TOOL_TYPES, Contract, Level, Lifecycle
 from conformance.recording import file_name
 from conformance.settings import Settings
 from conformance.verdict import Case
@@ -16,8 +17,10 @@ from conformance.verdict import Case
 MARKS = (
     "requirement(*ids): the promises that a test puts to the test; {name.attribute} is filled from its parameters",
     "models(custom_tools=None): the models that a test is tried on, all that were selected by default",
-    "representative: one model will do, unless --every-model is given",
+    "representative: one model will do, unless --every-model is given; a chapter may have one of its own",
+    "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
     "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
+    "sample(samples): the samples that a test is tried with, by name",
     "live_only: what a replay cannot know",
     "requests(number): how many requests a case sends, 1 by default",
 )
@@ -32,6 +35,17 @@ class Setting:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample with its name, for a test that is tried with several of a kind."""
+
+    id: str
+    value: Any
+
+    def __getitem__(self, member: str) -> Any:
+        return self.value[member]
+
+
 def expand(metafunc: pytest.Metafunc, settings: Settings) -> None:
     """Gives a conformance test its cases. Ids are explicit and stable: they name tests and cassettes."""
     if "model" in metafunc.fixturenames:
@@ -39,9 +53,8 @@ def expand(metafunc: pytest.Metafunc, settings: Settings) -> None:
         reason = "recorded for other models only; record it, or select one of those"
         skipped = pytest.param(settings.models[0], id="not-recorded", marks=pytest.mark.skip(reason=reason))
         metafunc.parametrize("model", [pytest.param(model, id=model) for model in models] or [skipped])
-    if "setting" in metafunc.fixturenames:
-        values = list(_values(metafunc.definition, settings.contract))
-        metafunc.parametrize("setting", [pytest.param(value, id=value.id) for value in values])
+    for name, values in _varied(metafunc.definition, settings.contract).items():
+        metafunc.parametrize(name, [pytest.param(value, id=value.id) for value in values])
 
 
 def all_case_names(definition: pytest.Function, contract: Contract) -> Iterator[str]:
@@ -53,15 +66,16 @@ def all_case_names(definition: pytest.Function, contract: Contract) -> Iterator[
 
 def _case_names(definition: pytest.Function, contract: Contract, model: str) -> Iterator[str]:
     """The names of the cases of a test for one model, as pytest makes them from the ids of the parameters."""
-    fixtures = definition.fixturenames
-    for value in [setting.id for setting in _values(definition, contract)] if "setting" in fixtures else [""]:
-        yield "-".join(part for part in (model if "model" in fixtures else "", value) if part) or "case"
+    models = [[model]] if "model" in definition.fixturenames else []
+    varied = [[value.id for value in values] for values in _varied(definition, contract).values()]
+    for parts in itertools.product(*models, *varied):
+        yield "-".join(parts) or "case"
 
 
 def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     """The case of a collected item, or None for a test without the mark ``requirement``.
 
-    Raises pytest.UsageError for a requirement that the contract does not hold.
+    Raises pytest.UsageError for a requirement that the contract does not hold, and a type of tool that there is not.
     """
     marks = list(item.iter_markers("requirement"))
     if not marks:
@@ -71,29 +85,57 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     for requirement in requirements:
         if requirement not in settings.contract.requirements:
             raise pytest.UsageError(f"{item.nodeid}: the contract has no requirement {requirement}")
+    if unknown := set(_tools(item)) - set(TOOL_TYPES):
+        raise pytest.UsageError(f"{item.nodeid}: there is no type of tool {', '.join(sorted(unknown))}")
+    chapter = _chapter(item)
     requests = item.get_closest_marker("requests")
     return Case(
         node=item.nodeid,
-        chapter=item.path.stem.removeprefix("test_"),
+        chapter=chapter,
         test=item.originalname.removeprefix("test_"),
         name=item.callspec.id if hasattr(item, "callspec") else "case",
-        model=str(params.get("model", settings.representative)),
+        model=str(params.get("model", settings.representative_of(chapter))),
         requirements=requirements,
         expected_requests=requests.args[0] if requests else 1,
     )
+
+
+def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str | None:
+    """Why a case is not to be run, or None."""
+    inapplicable = [name for name in case.requirements if settings.contract.level(name, case.model) is None]
+    if inapplicable:
+        return f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
+    if left_out := [tool for tool in _tools(item) if tool in settings.without_tools]:
+        return f"not applicable: --without-tools says that the target has no {', '.join(left_out)}"
+    if item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
+        return "live only: it needs a clock, which no cassette has"
+    return None
+
+
+def _tools(item: pytest.Function) -> tuple[str, ...]:
+    return tuple(tool for mark in item.iter_markers("tool") for tool in mark.args)
+
+
+def _chapter(definition: pytest.Function) -> str:
+    return definition.path.stem.removeprefix("test_")
 
 
 def _models(metafunc: pytest.Metafunc, settings: Settings) -> list[str]:
     models = [name for name in settings.models if _is_meant(metafunc.definition, settings.contract, name)]
     if metafunc.definition.get_closest_marker("representative") is None or settings.every_model:
         return models
-    if settings.live or settings.listing or settings.contract.representative in models:
-        wanted = {settings.representative if settings.representative in models else next(iter(models), "")}
-    else:
-        wanted = set()
+    wanted = _representative(_chapter(metafunc.definition), settings, models)
     if settings.replay:
         wanted |= _recorded(metafunc.definition, settings, models)
     return [name for name in models if name in wanted]
+
+
+def _representative(chapter: str, settings: Settings, models: list[str]) -> set[str]:
+    """The one model of some that does for all others; none in a replay that leaves out the one that was recorded."""
+    if settings.replay and not settings.listing and settings.contract.representative_of(chapter) not in models:
+        return set()
+    preferred = (settings.representative_of(chapter), settings.representative, *models)
+    return set([name for name in preferred if name in models][:1])
 
 
 def _is_meant(definition: pytest.Function, contract: Contract, name: str) -> bool:
@@ -107,8 +149,7 @@ def _is_meant(definition: pytest.Function, contract: Contract, name: str) -> boo
 
 def _recorded(definition: pytest.Function, settings: Settings, models: list[str]) -> set[str]:
     """The models for which a set holds cassettes of a test that is recorded for one representative only."""
-    chapter = definition.path.stem.removeprefix("test_")
-    cases = settings.library.cases(chapter, definition.originalname.removeprefix("test_"))
+    cases = settings.library.cases(_chapter(definition), definition.originalname.removeprefix("test_"))
     return {
         name
         for name in models
@@ -116,7 +157,17 @@ def _recorded(definition: pytest.Function, settings: Settings, models: list[str]
     }
 
 
-def _values(definition: pytest.Function, contract: Contract) -> Iterator[Setting]:
+def _varied(definition: pytest.Function, contract: Contract) -> dict[str, Sequence[Setting | Sample]]:
+    """What a test is tried with besides models, by the name of its parameter."""
+    varied: dict[str, Sequence[Setting | Sample]] = {}
+    if "setting" in definition.fixturenames:
+        varied["setting"] = list(_settings(definition, contract))
+    if (mark := definition.get_closest_marker("sample")) is not None:
+        varied["sample"] = [Sample(name, value) for name, value in mark.args[0].items()]
+    return varied
+
+
+def _settings(definition: pytest.Function, contract: Contract) -> Iterator[Setting]:
     mark = definition.get_closest_marker("parameter_values")
     levels = {Level(level) for level in mark.args} if mark else set(Level)
     for parameter in contract.parameters.values():

@@ -17,13 +17,14 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from conformance import expansion, report
 from conformance.asking import Ask
 from conformance.exchange import Exchange
-from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, target_kind
+from conformance.header import header, left_out, provenance
+from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, replacing, target_kind
 from conformance.recording.matching import normalised
-from conformance.settings import REFERENCE_SET, MissingPrerequisite, Settings, add_options
+from conformance.settings import MissingPrerequisite, Settings, add_options
 from conformance.strays import strays
-from conformance.target import Client, Unreachable, probe
+from conformance.target import Client
 from conformance.values import printable
-from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
@@ -33,9 +34,6 @@ TAPE = pytest.StashKey[Tape]()
 
 SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
 """Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs more than sending."""
-
-
-NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +48,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     try:
         settings = config.stash[SETTINGS] = Settings.read(config)
-        config.stash[PROVENANCE] = [] if settings.listing or _is_worker(config) else _provenance(settings)
+        config.stash[PROVENANCE] = [] if settings.listing or _is_worker(config) else provenance(settings)
     except pytest.UsageError as error:
         return _told(error, int(pytest.ExitCode.USAGE_ERROR))
     except MissingPrerequisite as error:
@@ -70,31 +68,6 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _provenance(settings: Settings) -> list[str]:
-    """Where the answers of this run come from, in sentences for the verdict.
-
-    Raises pytest.UsageError and MissingPrerequisite for a live target that cannot be tested.
-    """
-    if settings.replay:
-        origins = settings.library.origins()
-        told = [f"answers: {origin}" for origin in origins]
-        return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
-    with Client(settings.target) as client:
-        try:
-            exchange, obstacle = probe(client, settings.models[0])
-        except Unreachable as error:
-            raise MissingPrerequisite(f"{error}; check the base URL, and that the target runs") from error
-    if obstacle:
-        raise MissingPrerequisite(settings.secrets.hide(obstacle))
-    kind = target_kind(exchange.headers, settings.target.host)
-    if settings.recording and settings.library.folder.name == REFERENCE_SET and "reference endpoint" not in kind:
-        raise pytest.UsageError(
-            "the set reference holds answers of the reference endpoint only; record into a set of your own with "
-            "--cassettes DIR"
-        )
-    return [f"answers: live, of {kind}"]
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marks, and what collects the records."""
     for mark in expansion.MARKS:
@@ -106,24 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Target, contract, models and mode."""
-    settings = config.stash[SETTINGS]
-    contract = settings.contract
-    lines = [
-        f"conformance: {settings.mode}, contract {contract.name} {contract.version}, fails on {settings.fail_on}",
-        f"target: {'none, network blocked' if settings.replay else settings.target.base_url}",
-        f"models: {', '.join(settings.models)} (representative: {settings.representative})",
-    ]
-    if settings.replay or settings.recording:
-        lines.append(f"cassettes: {settings.library.folder}")
-    provenance: list[str] = config.stash[PROVENANCE]
-    lines += provenance
     today = datetime.now(UTC).date()
-    for name in settings.models:
-        model = contract.models.get(name)
-        if model is not None and model.retires is not None:
-            verb = "is to be" if model.retires > today else "was to be"
-            lines.append(f"warning: {name} {verb} shut down on {model.retires.isoformat()}")
-    return [printable(line) for line in lines]
+    return [printable(line) for line in header(config.stash[SETTINGS], config.stash[PROVENANCE], today)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -143,12 +100,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         item.stash[CASE] = case
         if case.test not in (tests := known.setdefault(case.chapter, {})):
             tests[case.test] = {file_name(name) for name in expansion.all_case_names(item, settings.contract)}
-        inapplicable = [name for name in case.requirements if settings.contract.level(name, case.model) is None]
-        if inapplicable:
-            reason = f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
+        if (reason := expansion.reason_to_skip(item, case, settings)) is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
-        elif item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
-            item.add_marker(pytest.mark.skip(reason="live only: it needs a clock, which no cassette has"))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
         if settings.replay or settings.recording:
@@ -216,7 +169,9 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
         return {}
     settings = request.config.stash[SETTINGS]
     path = settings.library.path(case.chapter, case.test, case.name)
-    tape = Tape(path, normalised(settings.target.path, settings.target.token), recording=settings.recording)
+    replace = replacing(settings.mcp_server)
+    normalise = normalised(settings.target.path, settings.target.token, replace)
+    tape = Tape(path, normalise, replace, recording=settings.recording)
     request.node.stash[TAPE] = tape
     return {
         "match_on": tuple(MATCHERS),
@@ -225,6 +180,15 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
         "serializer": "json",
         "skip_patchers": SKIP_PATCHERS,
     }
+
+
+@pytest.fixture
+def mcp_server(pytestconfig: pytest.Config) -> str:
+    """The URL of an MCP server that the target can reach. Raises CouldNotRun if none was given."""
+    url = pytestconfig.stash[SETTINGS].mcp_server
+    if url is None:
+        raise CouldNotRun("no MCP server was given: name one that the target can reach with --mcp-server URL")
+    return url
 
 
 @pytest.fixture
@@ -271,7 +235,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except (Exception, pytest.fail.Exception) as raised:
         error = raised
     tape = pyfuncitem.stash.get(TAPE, None)
-    if tape is not None and not tape.recording and error is None:
+    if tape is not None and not tape.recording and (error is None or isinstance(error, Ended)):
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, Unrecorded) else error)
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
@@ -308,8 +272,8 @@ def pytest_runtest_makereport(
     if made.skipped:
         case.outcome = CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
-        case.outcome, case.reason = CaseOutcome.SUITE_ERROR, str(call.excinfo.value if call.excinfo else "")
-    elif made.failed:
+        case.finish(call.excinfo.value if call.excinfo else None)
+    if made.failed:
         text = report.failure_text(
             case,
             settings.contract,
@@ -372,9 +336,10 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     run = config.stash[RUN]
     if not run.records:
         return
+    settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
-    status = run.exit_status(int(exitstatus), config.stash[SETTINGS].fail_on)
-    provenance: list[str] = config.stash[PROVENANCE]
-    for title, text in report.summary(run, width=width, provenance=provenance, status=status):
+    status = run.exit_status(int(exitstatus), settings.fail_on)
+    told = [*config.stash[PROVENANCE], *left_out(settings)]
+    for title, text in report.summary(run, settings.contract, width=width, told=told, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

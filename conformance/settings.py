@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.contract import CONTRACT_NAMES, Contract, ContractError, Lifecycle, load
-from conformance.recording import Library, Secrets
-from conformance.target import REPLAY, Target, TargetError, from_options
+from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
+from conformance.recording import MCP_SERVER, Library, Secrets
+from conformance.target import REPLAY, Target, TargetError, check_url, from_options
 from conformance.values import printable
 from conformance.verdict import FAIL_ON
 
@@ -33,6 +34,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--every-model", action="store_true", help="try on every model what one representative would do for"
     )
+    group.addoption(
+        "--without-tools", metavar="TYPES", help="types of tools, separated by commas, that the target does not have"
+    )
+    group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
 
 
@@ -42,7 +47,7 @@ class MissingPrerequisite(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run was told. ``target`` is the placeholder for a replay."""
+    """What a run was told. ``target`` and ``mcp_server`` are placeholders in a replay."""
 
     live: bool
     recording: bool
@@ -52,7 +57,9 @@ class Settings:
     contract: Contract
     models: tuple[str, ...]
     representative: str
+    without_tools: tuple[str, ...]
     target: Target
+    mcp_server: str | None
     library: Library
     given: tuple[str, ...]
 
@@ -69,7 +76,13 @@ class Settings:
     @property
     def secrets(self) -> Secrets:
         """What must not be saved, and of which the token must not be shown."""
-        return Secrets(self.target.token, self.target.host) if self.live else Secrets("", "")
+        mcp_host = urlsplit(self.mcp_server or "").netloc
+        return Secrets(self.target.token, self.target.host, mcp_host) if self.live else Secrets("", "")
+
+    def representative_of(self, chapter: str) -> str:
+        """The model that does for all others in a chapter: its own if that is selected, else the one of the run."""
+        own = self.contract.representative_of(chapter)
+        return own if own in self.models else self.representative
 
     @classmethod
     def read(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -97,7 +110,9 @@ class Settings:
             contract=contract,
             models=models,
             representative=contract.representative if contract.representative in models else models[0],
+            without_tools=_without_tools(option.without_tools),
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
+            mcp_server=_mcp_server(option.mcp_server, live=option.live),
             library=library,
             given=_given(config),
         )
@@ -111,6 +126,8 @@ def _given(config: pytest.Config) -> tuple[str, ...]:
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
+        "--without-tools": option.without_tools,
+        "--mcp-server": option.mcp_server,
     }
     words = [word for name, value in valued.items() if value is not None for word in (name, str(value))]
     return (*words, *(["--every-model"] if option.every_model else []))
@@ -136,8 +153,9 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
-        if option.base_url is not None and not option.list:
-            raise pytest.UsageError("--base-url needs --live: a replay asks nobody")
+        for name, value in {"--base-url": option.base_url, "--mcp-server": option.mcp_server}.items():
+            if value is not None and not option.list:
+                raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
         if contract.name != "databricks" and not option.list:
             raise pytest.UsageError(f"--contract {contract.name} needs --live: cassettes are kept for databricks only")
         return False
@@ -160,9 +178,7 @@ def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
         if contract.name != "databricks":
             raise pytest.UsageError(f"--contract {contract.name} needs --models NAME: it knows no models of its own")
         return contract.active_models()
-    models = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
-    if not models:
-        raise pytest.UsageError("--models: no model is named; give names separated by commas")
+    models = _names("--models", names, "model")
     if any(not name.isprintable() for name in models):
         raise pytest.UsageError(f"--models: {printable(names)} holds a character that cannot be printed")
     if contract.name != "databricks":
@@ -173,6 +189,29 @@ def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
             raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
         _one_of("--models", name, known)
     return models
+
+
+def _without_tools(names: str | None) -> tuple[str, ...]:
+    tools = () if names is None else _names("--without-tools", names, "type of tool")
+    return tuple(_one_of("--without-tools", tool, TOOL_TYPES) for tool in tools)
+
+
+def _names(option: str, given: str, what: str) -> tuple[str, ...]:
+    """The names in the value of an option, each once."""
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    if not names:
+        raise pytest.UsageError(f"{option}: no {what} is named; give names separated by commas")
+    return names
+
+
+def _mcp_server(url: str | None, *, live: bool) -> str | None:
+    if url is None:
+        return None if live else MCP_SERVER
+    try:
+        check_url(url, "--mcp-server", "https://<host>/mcp")
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from error
+    return url
 
 
 def _folder(config: pytest.Config) -> Path:

@@ -17,6 +17,7 @@ import mutants_json_echo
 import mutants_json_members
 import mutants_json_more
 import mutants_json_state
+import mutants_json_tools
 from mutants_json_core import KINDS, broken, is_answer, is_error, is_operation, noticed
 from mutation import some
 
@@ -26,7 +27,14 @@ from conformance.contract import load
 __all__ = ["KINDS", "broken", "noticed", "some"]
 
 # Importing a module of defects registers them.
-MODULES = (mutants_json_calls, mutants_json_echo, mutants_json_members, mutants_json_more, mutants_json_state)
+MODULES = (
+    mutants_json_calls,
+    mutants_json_echo,
+    mutants_json_members,
+    mutants_json_more,
+    mutants_json_state,
+    mutants_json_tools,
+)
 
 
 def main() -> int:

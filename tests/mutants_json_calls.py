@@ -26,6 +26,10 @@ from conformance.exchange import Exchange
 
 CLIENT = ("function_call", "custom_tool_call", "computer_call", "shell_call", "local_shell_call", "apply_patch_call")
 CALLED = ("function_call", "custom_tool_call")
+CHAPTERS = ("function_tools", "custom_tools", "apply_patch", "shell", "image_generation", "mcp", "web_search")
+CALLED_ROWS = tuple(f"{chapter}.called" for chapter in CHAPTERS)
+"""The requirements that judge whether a call was made where all tools are of one kind."""
+
 MESSAGE = {"id": "msg_0", "type": "message", "status": "completed", "role": "assistant"}
 
 
@@ -260,7 +264,7 @@ def _call_though_none(exchange: Exchange) -> Asked:
         yield "", _as_if_asked(exchange, tool_choice="none")
 
 
-@of_exchanges("obedience.tool_choice_required")
+@of_exchanges("obedience.tool_choice_required", *CALLED_ROWS)
 def _no_call_though_required(exchange: Exchange) -> Asked:
     if _is_plain(exchange):
         choice = exchange.json["tool_choice"]

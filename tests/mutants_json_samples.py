@@ -11,7 +11,6 @@ from conformance.contract import load
 from conformance.exchange import Exchange, Request
 from conformance.reference.answer import answer
 from conformance.reference.request import read_request
-from conformance.reference.tools import DOCUMENTED
 
 HEADERS = {"content-type": "application/json", "x-request-id": "req_1"}
 ASKED: JSON = {"model": "system.ai.gpt-5-4", "input": "What is a mixture of experts?"}
@@ -30,6 +29,9 @@ MCP: JSON = {
     "server_url": "https://dice.example/mcp",
     "require_approval": "never",
 }
+UNSET: dict[str, JSON] = {"mcp": dict.fromkeys(("allowed_tools", "headers", "server_description"))}
+"""What an answer says of a tool of which the request says nothing."""
+
 ERROR: JSON = {"message": "The model is not known.", "type": "invalid_request_error", "param": "model", "code": None}
 
 
@@ -52,8 +54,7 @@ def echoing(settings: JSON, **members: Any) -> Exchange:
 
 def with_items(tools: list[JSON], *items: JSON, **members: Any) -> Exchange:
     """A plain answer with items before its message, and the tools that they call."""
-    plain = answered(tools=tools) if all(tool["type"] in DOCUMENTED for tool in tools) else None
-    body = plain.json if plain else {**answered().json, "tools": tools}
+    body = {**answered().json, "tools": [UNSET.get(tool["type"], {}) | tool for tool in tools]}
     return exchange({**ASKED, "tools": tools, **members}, {**body, **members, "output": [*items, body["output"][-1]]})
 
 
@@ -83,7 +84,10 @@ OUTPUT = {"stdout": "a", "stderr": "", "outcome": {"type": "exit", "exit_code": 
 SHELL_OUTPUT: JSON = item("sho_1", "shell_call_output", call_id="call_s", max_output_length=None, output=[OUTPUT])
 SEARCH_CALL: JSON = item("ws_1", "web_search_call", action={"type": "search", "query": "experts"})
 CODE_CALL: JSON = item("ci_1", "code_interpreter_call", code="6 * 7", container_id="cntr_1", outputs=[])
-IMAGE_CALL: JSON = item("ig_1", "image_generation_call", result="iVBORw0KGgo=", revised_prompt="A cat.")
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGOIAgAAXABb2LRWWgAAAABJRU5ErkJggg=="
+"""An image of one pixel."""
+
+IMAGE_CALL: JSON = item("ig_1", "image_generation_call", result=PNG, revised_prompt="A cat.")
 CITATION: JSON = {"type": "url_citation", "url": "https://a.example", "title": "A", "start_index": 0, "end_index": 4}
 
 
@@ -145,6 +149,7 @@ def good() -> dict[str, Exchange]:
         "none": answered(tools=[STRICT], tool_choice="none"),
         "one": answered(tools=[STRICT, LOOSE], tool_choice="required", parallel_tool_calls=False),
         "custom": with_items([CUSTOM], custom_call()),
+        "mixed": with_items([STRICT, CUSTOM], function_call(), custom_call(), tool_choice="required"),
         "json_schema": answered(text={"format": FORM}),
         "json_loose": answered(text={"format": {**FORM, "strict": False}}),
         "json_object": answered(text={"format": {"type": "json_object"}}),

@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 
-from conformance.contract import Lifecycle, load
+from conformance.checks import judge
+from conformance.contract import Level, Lifecycle, load
+from conformance.exchange import Exchange, Request
 from conformance.schema import violations
 
 BEARER = {"authorization": "Bearer some-token"}
@@ -46,6 +48,15 @@ def answered(client: httpx.Client, **body: Any) -> dict[str, Any]:
     assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
     assert usage["output_tokens"] >= usage["output_tokens_details"]["reasoning_tokens"]
     return response
+
+
+def accepted(reply: httpx.Response) -> None:
+    """No check of the suite has anything against an answer, streamed or not, right or refused."""
+    request = Request("POST", reply.request.url.path, reply.request.content)
+    exchange = Exchange(request, reply.status_code, dict(reply.headers), reply.content)
+    results = judge(exchange, load())
+    assert [result for result in results if result.finding and result.level is not Level.MAY] == []
+    assert results
 
 
 def refused(reply: httpx.Response, status: int, *names: str) -> None:

@@ -11,13 +11,16 @@ from conformance.sse import Event
 
 JSON = dict[str, Any]
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGOIAgAAXABb2LRWWgAAAABJRU5ErkJggg=="
+"""An image of one pixel."""
+
 TOOLS: list[JSON] = [
     {"type": "function", "name": "get_weather", "description": None, "parameters": {"type": "object"}, "strict": True},
     {"type": "custom", "name": "code_exec", "description": "Runs Python.", "format": {"type": "text"}},
     {"type": "code_interpreter", "container": {"type": "auto"}},
     {"type": "shell", "environment": {"type": "container_auto"}},
     {"type": "web_search", "search_context_size": "medium", "user_location": None},
-    {"type": "image_generation"},
+    {"type": "image_generation", "partial_images": 2},
     {"type": "apply_patch"},
     *(
         {"type": "mcp", "server_label": label, "server_url": "https://example.org/", "require_approval": "never"}
@@ -249,10 +252,10 @@ class Stream:
         """An image with two partial ones."""
         added = {"id": "ig_1", "type": "image_generation_call", "status": "in_progress"}
         partial = [
-            ("image_generation_call.partial_image", {"partial_image_b64": "AA==", "partial_image_index": number})
+            ("image_generation_call.partial_image", {"partial_image_b64": PNG, "partial_image_index": number})
             for number in range(2)
         ]
-        done = {"status": "completed", "result": "AA=="}
+        done = {"status": "completed", "result": PNG}
         return self.item(added, done, ("image_generation_call.generating", {}), *partial)
 
     def end(self, status: str = "completed", **members: Any) -> Stream:

@@ -241,16 +241,17 @@ def test_set_that_is_a_link(checkout: Checkout) -> None:
 
 def test_equal_recording_changes_nothing(checkout: Checkout, endpoint: str) -> None:
     """Recording again leaves every byte as it was: on another port, with another token, on another day."""
+    tests = [f"conformance/test_{name}.py" for name in ("streams", "supported_models", "unsupported_parameters")]
     _edit("provenance", "recorded", value="2020-01-01")(checkout.cassette())
     text = checkout.cassette().read_text() + "\n"
     checkout.cassette().write_text(json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n")
     before = checkout.files()
-    assert checkout.record(endpoint).ret == 0
+    assert checkout.record(endpoint, *tests).ret == 0
     assert checkout.files() == before
     token = "quite-another-token-of-the-tests"
     with running(create_app(token=token)) as url:
         assert url != endpoint
-        assert checkout.record(url, token=token).ret == 0
+        assert checkout.record(url, *tests, token=token).ret == 0
     assert checkout.files() == before
 
 
@@ -284,7 +285,7 @@ def test_recording_makes_what_is_missing(checkout: Checkout, endpoint: str) -> N
 
 def test_no_secret_and_no_host_in_a_recording(checkout: Checkout, endpoint: str) -> None:
     """No file of a recording holds the token, the host, a credential or a header beyond the few that are kept."""
-    assert checkout.record(endpoint, "--cassettes", "own").ret == 0
+    assert checkout.record(endpoint, "--cassettes", "own", "--without-tools", "mcp").ret == 0
     host = endpoint.split("/")[2]
     for content in checkout.files(checkout.path / "own").values():
         text = content.decode()
@@ -341,6 +342,8 @@ def test_failing_case_is_not_recorded(checkout: Checkout) -> None:
             "--models",
             "gpt-5-4",
             "conformance/test_supported_models.py",
+            "-k",
+            "string_input or message_list",
         )
         result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 1
@@ -350,6 +353,41 @@ def test_failing_case_is_not_recorded(checkout: Checkout) -> None:
     assert [name for name in after if after[name] != before[name]] == [
         CASE.replace("string_input", "message_list") + ".json"
     ]
+
+
+def test_case_that_ended_early(checkout: Checkout, endpoint: str) -> None:
+    """A case that ended before its last request is recorded with what it sent, and has to send as much in a replay."""
+    tests = checkout.path / "conformance" / "test_supported_models.py"
+    tests.write_text(
+        "import pytest\nfrom conformance import samples\nfrom conformance.verdict import Ended\n\n\n"
+        "@pytest.mark.requests(2)\n"
+        "@pytest.mark.requirement('supported_models.text')\n"
+        "def test_two_turns(ask, model):\n"
+        "    ask(model, samples.QUESTION)\n"
+        "    raise Ended('there is no call to answer')\n"
+    )
+    args = ("--cassettes", "own", "--models", "gpt-5-4", str(tests))
+    with running(create_app(token=TOKEN, change=with_another_id)) as url:
+        record = ("--live", "--record-mode=all", *args)
+        recorded = checkout.quick(*record, "--base-url", url, RESPONSES_API_KEY=TOKEN)
+    assert recorded.ret == 0
+    assert replay(checkout, *args).ret == 0
+    edit(
+        checkout.path / "own" / "supported_models" / "two_turns" / "gpt-5-4.json",
+        lambda table: table["exchanges"].append(table["exchanges"][0]),
+    )
+    result = replay(checkout, *args)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*recorded exchange 2 of 2 was not used*"])
+    unexplained = checkout.quick(*record, "--base-url", endpoint, RESPONSES_API_KEY=TOKEN)
+    assert unexplained.ret == 1
+    unexplained.stdout.fnmatch_lines(["*ended without a finding that explains it: there is no call to answer*"])
+
+
+def with_another_id(reply: Reply) -> Reply:
+    """A change of replies that gives a response an id which is a should finding."""
+    is_response = isinstance(reply.content, dict) and "usage" in reply.content
+    return replace(reply, content=reply.content | {"id": "other_1"}) if is_response else reply
 
 
 def test_only_the_reference_endpoint_is_recorded_into_the_set_reference(checkout: Checkout) -> None:

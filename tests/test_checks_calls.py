@@ -51,7 +51,7 @@ BREAKS = {
     "calls.loaded_function": loaded("no_such_tool"),
     "calls.declared_custom_tool": changed("custom", "output", 0, "name", to="no_such_tool"),
     "calls.declared_hosted_tool": calling([samples.STRICT], samples.SEARCH_CALL),
-    "calls.declared_server": calling([samples.MCP], samples.mcp_call(server_label="elsewhere")),
+    "calls.declared_server": changed("mcp", "output", to=[{**samples.MCP_LIST, "server_label": "elsewhere"}]),
     "calls.listed_tool": changed("mcp", "output", 1, "name", to="no_such_tool"),
     "calls.arguments_json": changed("mcp", "output", 1, "arguments", to="{"),
     "calls.strict_arguments": arguments("calls", unit="K"),

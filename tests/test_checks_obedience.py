@@ -44,7 +44,7 @@ BREAKS = {
     "obedience.json_schema": misfit("json_schema", unit="K"),
     "obedience.loose_json_schema": misfit("json_loose", unit="K"),
     "obedience.tool_choice_none": as_if("none", CALLS[:1]),
-    "obedience.tool_choice_required": as_if("calls", [MESSAGE]),
+    "obedience.tool_choice_required": as_if("mixed", [MESSAGE]),
     "obedience.tool_choice_named": as_if("named", [CALLS[1]]),
     "obedience.tool_choice_hosted": as_if("chosen_search", [MESSAGE]),
     "obedience.allowed_tools": as_if("calls", CALLS[:1], tool_choice=ONLY_OTHER),
@@ -103,7 +103,7 @@ def test_a_schema_that_is_none_is_not_judged() -> None:
 @pytest.mark.parametrize("status", ["incomplete", "failed", "cancelled"])
 def test_an_answer_that_is_not_completed_need_not_call(status: str) -> None:
     found = as_if("calls", [])
-    assert "obedience.tool_choice_required" not in judged_by(with_body(found, {**found.json, "status": status}))
+    assert "function_tools.called" not in judged_by(with_body(found, {**found.json, "status": status}))
 
 
 @pytest.mark.parametrize("choice", [{"type": "function", "name": "get_weather"}, "required"])
@@ -117,7 +117,7 @@ def test_no_call_where_one_is_named() -> None:
 
 def test_without_the_request_the_echo_says_what_was_asked() -> None:
     body = {**GOOD["body_not_kept"].json, "output": [MESSAGE]}
-    assert broken_by(exchange(None, body)) == {"obedience.tool_choice_required"}
+    assert broken_by(exchange(None, body)) == {"function_tools.called"}
 
 
 def test_parallel_calls_are_a_must_on_databricks() -> None:
@@ -161,9 +161,11 @@ def test_an_empty_text_is_not_the_final_one() -> None:
     ],
 )
 def test_what_is_a_call_or_excuses_from_one(output: list[Any]) -> None:
-    assert "obedience.tool_choice_required" not in broken_by(as_if("calls", output))
+    assert "obedience.tool_choice_required" not in broken_by(as_if("mixed", output))
+    assert "function_tools.called" not in broken_by(as_if("calls", output))
 
 
 def test_an_approved_call_runs_whatever_the_choice_is() -> None:
-    approved = as_if("mcp", [samples.mcp_call(approval_request_id="mcpr_1"), MESSAGE], tool_choice="none")
+    call = samples.mcp_call(approval_request_id="mcpr_1")
+    approved = as_if("mcp", [samples.MCP_LIST, call, MESSAGE], tool_choice="none")
     assert not broken_by(approved)

@@ -66,7 +66,7 @@ def test_every_requirement_has_a_check() -> None:
     """A requirement that is not excluded has a check, or a test that states the outcome which it promises."""
     stated = {mark for marks in marked().values() for mark in marks}
     of_captures = set(re.findall(r'"(capture\.\w+)"', inspect.getsource(judging)))
-    patterns = [re.escape(mark).replace(r"\{setting\.parameter\}", r"\w+") for mark in stated]
+    patterns = [re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(mark)) for mark in stated]
     for row in DATABRICKS.requirements.values():
         checked = row.id in RULES or row.id in of_captures or any(re.fullmatch(each, row.id) for each in patterns)
         assert checked or row.excluded is not None, row.id
@@ -118,7 +118,8 @@ def test_models() -> None:
             assert model.max_output_tokens is not None
             assert not model.efforts or model.lowest_effort == min(model.efforts, key=ORDER.index)
     active = DATABRICKS.active_models()
-    assert DATABRICKS.representative in active
+    for chapter in [*DATABRICKS.chapters, "no_such_chapter"]:
+        assert DATABRICKS.representative_of(chapter) in active
     assert list(active) == [name for name in DATABRICKS.models if name in active]
     for name, foreign in {"gpt-oss-20b": True, "claude-x": True, "gpt-5": False, "gpt-9": False}.items():
         assert DATABRICKS.is_foreign(name) is foreign
@@ -220,6 +221,21 @@ MISTAKES: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
         "models.toml",
         changed('representative = "gpt-5-4"', 'representative = "gpt-9"'),
         ["models.toml", "representative", "active model"],
+    ),
+    "representative-of-a-chapter": (
+        "usage.toml",
+        lambda text: 'representative = "gpt-9"\n' + text,
+        ["usage.toml", "representative", '"gpt-9"', "active model"],
+    ),
+    "representative-that-is-retired": (
+        "usage.toml",
+        lambda text: 'representative = "gpt-5-1-codex-max"\n' + text,
+        ["usage.toml", "representative", "active model"],
+    ),
+    "representative-of-another-kind": (
+        "usage.toml",
+        lambda text: "representative = 5\n" + text,
+        ["usage.toml", "representative"],
     ),
     "value-no-json": (
         "unsupported_parameters.toml",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from mutants_json import KINDS, broken, noticed, some
 from mutants_json_samples import good, operations
+from mutants_json_tool_samples import tools
 
 from conformance.checks import judge
 from conformance.contract import Level, load
 
 CONTRACT = load("openai")
-GOOD = good() | operations()
+GOOD = good() | operations() | tools()
 BEFORE = {name: broken(exchange, CONTRACT) for name, exchange in GOOD.items()}
 OF_EACH = 3
 # What a Databricks workspace may do and OpenAI does not.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from servers import always, http, serving
+from servers import always, http, relay, serving
 
 from conftest import TOKEN, Checkout
 
@@ -79,6 +80,30 @@ WRONG = {
         ["--live", "--base-url", "http://h.example/\x1b[31mv1"],
         ["--base-url", "control character"],
     ),
+    "without-tools-empty": (["--without-tools", ""], ["--without-tools", "no type of tool is named"]),
+    "without-tools-only-commas": (["--without-tools", ", ,"], ["--without-tools", "no type of tool is named"]),
+    "without-tools-misspelt": (
+        ["--without-tools", "mcp,custm"],
+        ["--without-tools", "'custm'", "did you mean custom?"],
+    ),
+    "without-tools-other-case": (["--without-tools", "MCP"], ["--without-tools", "'MCP'", "web_search"]),
+    "without-tools-that-paint": (["--without-tools", "\x1b[31m"], ["--without-tools", "web_search"]),
+    "without-tools-not-utf-8": (["--without-tools", "a\udcff"], ["--without-tools", "web_search"]),
+    "mcp-server-in-a-replay": (["--mcp-server", URL], ["--mcp-server", "--live"]),
+    **{
+        f"mcp-server-{name}": (["--live", "--base-url", URL, "--mcp-server", url], ["--mcp-server", *words])
+        for name, (url, words) in {
+            "empty": ("", ["https://"]),
+            "without-scheme": ("h.example/mcp", ["h.example/mcp", "https://"]),
+            "other-scheme": ("ftp://h.example/mcp", ["ftp://", "https://"]),
+            "without-host": ("https:///mcp", ["names no host"]),
+            "with-port-0": ("https://h.example:0/mcp", ["names no host"]),
+            "with-query": ("https://h.example/mcp?key=1", ["query"]),
+            "with-blank": (" https://h.example/mcp", ["blank"]),
+            "that-paints": ("https://h.example/\x1b[31m", ["control character"]),
+            "not-utf-8": ("https://h.example/\udcff", ["outside ASCII"]),
+        }.items()
+    },
     "misspelt": (["--mdoels", "gpt-5-4"], ["unrecognized arguments: --mdoels"]),
     "without-value": (["--models"], ["--models", "expected one argument"]),
 }
@@ -92,10 +117,13 @@ def test_wrong_option(unchanged: Checkout, args: list[str], words: list[str]) ->
     assert not any("\x1b[31m" in line for line in told(result))
 
 
-def test_password_in_base_url_is_not_repeated(unchanged: Checkout) -> None:
-    """A credential in the base URL is refused, and the sentence does not hold it."""
-    result = unchanged.quick("--live", "--base-url", "https://me:s3cret@h.example/v1", RESPONSES_API_KEY=TOKEN)
-    assert_one_sentence(result, USAGE, "--base-url", "password")
+@pytest.mark.parametrize("option", ["--base-url", "--mcp-server"])
+def test_password_in_a_url_is_not_repeated(unchanged: Checkout, option: str) -> None:
+    """A credential in a URL is refused, and the sentence does not hold it."""
+    urls = {"--base-url": URL} | {option: "https://me:s3cret@h.example/v1"}
+    args = [word for pair in urls.items() for word in pair]
+    result = unchanged.quick("--live", *args, RESPONSES_API_KEY=TOKEN)
+    assert_one_sentence(result, USAGE, option, "password")
     assert "s3cret" not in "\n".join(told(result))
 
 
@@ -140,7 +168,7 @@ def test_databricks_host_is_asked(checkout: Checkout, endpoint: str) -> None:
     only = ["--models", "gpt-5-4", "conformance/test_supported_models.py"]
     result = checkout.run("--live", *only, DATABRICKS_HOST=f"{host}/", DATABRICKS_TOKEN=TOKEN)
     assert result.ret == 0
-    result.stdout.fnmatch_lines([f"target: {endpoint}", "*reference endpoint*", "*2 passed*"])
+    result.stdout.fnmatch_lines([f"target: {endpoint}", "*reference endpoint*", "* passed in *"])
     assert TOKEN not in result.stdout.str()
 
 
@@ -239,6 +267,192 @@ def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:
     assert checkout.run("--list").ret == pytest.ExitCode.INTERRUPTED
 
 
+TOOL_TESTS_FILE = "conformance/test_supported_models.py"
+TOOL_TESTS = """
+import pytest
+from conformance import samples
+
+
+@pytest.mark.requirement("supported_models.text")
+def test_no_tool(ask, model):
+    ask(model, samples.QUESTION)
+
+
+@pytest.mark.tool("custom")
+@pytest.mark.requirement("supported_models.text")
+def test_custom(ask, model):
+    ask(model, samples.QUESTION)
+
+
+@pytest.mark.tool("custom", "shell")
+@pytest.mark.requirement("supported_models.text")
+def test_custom_and_shell(ask, model):
+    ask(model, samples.QUESTION)
+
+
+@pytest.mark.requirement("supported_models.text")
+def test_mcp(ask, model, mcp_server):
+    ask(model, samples.QUESTION, metadata={"server": mcp_server})
+
+
+@pytest.mark.requirement("supported_models.text")
+def test_mcp_streamed(ask, model, mcp_server):
+    ask(model, samples.QUESTION, stream=True, metadata={"server": mcp_server})
+"""
+
+
+@pytest.fixture
+def tool_tests(checkout: Checkout) -> Checkout:
+    """A copy of the checkout whose tests declare tools, each of them recorded."""
+    (checkout.path / TOOL_TESTS_FILE).write_text(TOOL_TESTS)
+    recorded = checkout.cassette().read_bytes()
+    shutil.rmtree(checkout.cassettes)
+    for name in ("no_tool", "custom", "custom_and_shell"):
+        file = checkout.cassette(f"supported_models/{name}/gpt-5-4")
+        file.parent.mkdir(parents=True)
+        file.write_bytes(recorded)
+    return checkout
+
+
+def test_without_tools(tool_tests: Checkout, endpoint: str) -> None:
+    """--without-tools leaves out what sends such a tool: said at the head and the end, by each case, and in `again`."""
+    args = ["--models", "gpt-5-4", "--without-tools", " custom,mcp,custom", "-rs", TOOL_TESTS_FILE, "-k", "not mcp"]
+    live = ["--live", "--base-url", endpoint]
+    for result in (tool_tests.quick(*args), tool_tests.quick(*live, *args, RESPONSES_API_KEY=TOKEN)):
+        assert result.ret == 0
+        result.assert_outcomes(passed=1, skipped=2, deselected=2)
+        told_twice = "left out: tools of type custom, mcp, by --without-tools"
+        assert [line for line in told(result) if line == told_twice] == [told_twice] * 2
+        reason = "not applicable: --without-tools says that the target has no custom"
+        assert len([line for line in told(result) if line.startswith("SKIPPED") and line.endswith(reason)]) == 2
+        result.stdout.fnmatch_lines(["3 cases: 1 pass, 2 not applicable"])
+    tool_tests.cassette("supported_models/no_tool/gpt-5-4").unlink()
+    failing = tool_tests.quick(*args)
+    failing.stdout.fnmatch_lines(["*again: *--without-tools ' custom,mcp,custom'"])
+    listed = tool_tests.quick("--list", *args)
+    listed.stdout.fnmatch_lines(["1 cases, 1 requests, 2 cases not applicable; nothing was sent"])
+
+
+def test_without_all_tools(tool_tests: Checkout) -> None:
+    """A run of which everything is left out has judged nothing, so that it is not green."""
+    result = tool_tests.quick("--models", "gpt-5-4", "--without-tools", "custom", TOOL_TESTS_FILE, "-k", "custom")
+    assert result.ret == COULD_NOT_RUN
+    result.stdout.fnmatch_lines(["2 cases: 2 not applicable", "*nothing was judged*"])
+
+
+def test_unknown_type_of_tool(tool_tests: Checkout) -> None:
+    """A mark with a type of tool that there is not is told."""
+    tests = tool_tests.path / TOOL_TESTS_FILE
+    tests.write_text(tests.read_text().replace('"shell"', '"shall"'))
+    assert_one_sentence(tool_tests.quick("--models", "gpt-5-4"), USAGE, "custom_and_shell", "shall")
+
+
+def test_no_mcp_server(tool_tests: Checkout, endpoint: str) -> None:
+    """Without --mcp-server a live run could not run the cases that need one: said once, nothing is sent for them."""
+    sentence = "no MCP server was given: name one that the target can reach with --mcp-server URL"
+    only = ["--live", "--models", "gpt-5-4", TOOL_TESTS_FILE, "-k", "no_tool or mcp"]
+    with serving(relay(endpoint, lambda number: False)) as server:
+        result = tool_tests.quick(*only, "--base-url", server.url, RESPONSES_API_KEY=TOKEN)
+    assert result.ret == COULD_NOT_RUN
+    assert [line for line in told(result) if sentence in line] == [f"2 cases: {sentence}"]
+    assert "Traceback" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["3 cases: 2 could not run, 1 pass"])
+    assert len(server.requests) == 2  # the probe, and the case that needs no server
+    workers = tool_tests.live(endpoint, "-n", "1", *only[3:])
+    assert workers.ret == COULD_NOT_RUN
+    assert [line for line in told(workers) if sentence in line] == [f"2 cases: {sentence}"]
+    listed = tool_tests.quick("--list", *only)
+    listed.stdout.fnmatch_lines(["  supported_models  mcp_streamed: 1 cases, 1 requests"])
+
+
+def test_mcp_server_is_sent(tool_tests: Checkout, endpoint: str) -> None:
+    """The URL reaches the target as it was given, and the command that asks again holds it."""
+    url = "http://127.0.0.1:9/a/mcp/"
+    passing = relay(endpoint, lambda number: False)
+    args = ["--live", "--models", "gpt-5-4", TOOL_TESTS_FILE, "-k", "test_mcp", "--mcp-server", url]
+    with serving(
+        lambda number, request: http(400, b"{}") if b"127.0.0.1:9" in request else passing(number, request)
+    ) as s:
+        result = tool_tests.quick(*args, "--base-url", s.url, RESPONSES_API_KEY=TOKEN)
+        assert {body["metadata"]["server"] for body in s.bodies()[1:]} == {url}
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"MCP server: {url}", f"*again: *--mcp-server {url}"])
+
+
+REPRESENTATIVE = """
+import pytest
+from conformance import samples
+
+
+@pytest.mark.representative
+@pytest.mark.requirement("supported_models.text")
+def test_on_one(ask, model):
+    ask(model, samples.QUESTION)
+
+
+@pytest.mark.requirement("supported_models.text")
+def test_without_model(ask):
+    pass
+"""
+
+CHOSEN = {
+    "all": ((), "gpt-5-5"),
+    "without-its-own": (("--models", "gpt-5,gpt-5-4"), "gpt-5-4"),
+    "without-both": (("--models", "gpt-5,gpt-5-1"), "gpt-5"),
+    "with-its-own-only": (("--models", "gpt-5,gpt-5-5"), "gpt-5-5"),
+    "openai": (("--contract", "openai", "--models", "demo,gpt-5-5"), "gpt-5-5"),
+}
+
+
+def test_chapter_with_its_own_representative(checkout: Checkout, endpoint: str) -> None:
+    """What one model does for is tried on the chapter's own if that was selected, else on that of the run."""
+    contract = checkout.path / "conformance" / "contract" / "supported_models.toml"
+    contract.write_text(f'representative = "gpt-5-5"\n{contract.read_text()}')
+    tests = TOOL_TESTS_FILE
+    (checkout.path / tests).write_text(REPRESENTATIVE)
+    for args, model in CHOSEN.values():
+        result = checkout.quick("--list", "--live", *args, tests, fresh=True)
+        assert f"  {model}: 2" in told(result), (args, told(result)[-6:])
+    live = ["--live", "--base-url", endpoint, tests, "-k", "on_one"]
+    result = checkout.quick(*live, "--record-mode=all", fresh=True, RESPONSES_API_KEY=TOKEN)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["models: gpt-5, * (representative: gpt-5-4; of some chapters *gpt-5-5)"])
+    for args, outcome in ((("--models", "gpt-5-5,gpt-5-4"), "passed"), (("--models", "gpt-5-4"), "skipped")):
+        replayed = checkout.quick(*args, tests, "-k", "on_one", fresh=True)
+        assert replayed.parseoutcomes().get(outcome) == 1
+        assert "of some chapters" not in replayed.stdout.str() or "gpt-5-5" in args[1]
+
+
+SAMPLES = """
+import pytest
+from conformance import samples
+
+VALUES = {"one": {"requirement": "text", "text": "One?"}, "two": {"requirement": "string_input", "text": "Two?"}}
+
+
+@pytest.mark.sample(VALUES)
+@pytest.mark.requirement("supported_models.{sample[requirement]}")
+def test_sample(ask, model, sample):
+    assert sample["text"] is sample.value["text"] is VALUES[sample.id]["text"]
+    ask(model, sample["text"])
+"""
+
+
+def test_samples(checkout: Checkout, endpoint: str) -> None:
+    """A test with samples has a case for each, named by it, that puts its own requirement to the test."""
+    (checkout.path / TOOL_TESTS_FILE).write_text(SAMPLES)
+    args = ["--models", "gpt-5-4", "--cassettes", "own", TOOL_TESTS_FILE]
+    live = ["--live", "--record-mode=all", "--base-url", endpoint, "--junitxml=junit.xml"]
+    assert checkout.quick(*live, *args, RESPONSES_API_KEY=TOKEN).ret == 0
+    cases = {f"supported_models/sample/gpt-5-4-{name}.json" for name in ("one", "two")}
+    assert set(checkout.files(checkout.path / "own")) == cases
+    junit = (checkout.path / "junit.xml").read_text()
+    assert all(f'"requirement" value="supported_models.{name}"' in junit for name in ("text", "string_input"))
+    result = checkout.quick(*args)
+    assert result.ret == 0
+    result.assert_outcomes(passed=2)
+
+
 def test_run_from_anywhere(checkout: Checkout, tmp_path: Path) -> None:
     """The options work from the root, from a sub-folder, and with a path or the root given from elsewhere."""
     elsewhere = tmp_path / "elsewhere"
@@ -294,6 +508,7 @@ def test_help_and_markers(unchanged: Checkout) -> None:
     """The options stand in --help, the marks in --markers."""
     text = "\n".join(told(unchanged.quick("--help")))
     options = ["--live", "--base-url", "--models", "--contract", "--fail-on", "--cassettes", "--every-model", "--list"]
+    options += ["--without-tools", "--mcp-server"]
     assert [option for option in options if option not in text] == []
     markers = "\n".join(told(unchanged.quick("--markers")))
     assert "@pytest.mark.requirement(*ids)" in markers

@@ -192,13 +192,6 @@ def test_documented_tools_are_accepted(client: httpx.Client, tool: dict[str, Any
     assert echoed.items() >= tool.items()
 
 
-def test_the_secrets_of_an_mcp_server_do_not_come_back(client: httpx.Client) -> None:
-    tool = {"type": "mcp", "server_label": "wiki", "server_url": "https://example.com/mcp"}
-    response = answered(client, tools=[{**tool, "authorization": "s3cret", "headers": {"X-Key": "s3cret"}}])
-    assert response["tools"][0].items() >= tool.items()
-    assert "s3cret" not in json.dumps(response)
-
-
 def test_undocumented_tools_are_refused(client: httpx.Client) -> None:
     search = {"type": "file_search", "vector_store_ids": ["vs_1"]}
     for tool in (

@@ -32,6 +32,8 @@ CHECKOUT = Path(__file__).parent.parent
         "serve --port 0 --delay nan",
         "serve --port 0 --delay -1",
         "serve --port 0 --chunk-bytes 0",
+        "serve --port 0 --mcp-port many",
+        "serve --port 0 --mcp-port 65536",
         "serve --port 0 --unheard-of",
     ],
 )
@@ -46,7 +48,9 @@ def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with listen(LOOPBACK, 0) as taken:
         port = taken.getsockname()[1]
         assert main(["serve", "--port", str(port)]) == 1
-    assert f"cannot listen on 127.0.0.1 port {port}" in capsys.readouterr().err
+        assert f"cannot listen on 127.0.0.1 port {port}" in capsys.readouterr().err
+        assert main(["serve", "--port", "0", "--mcp-port", str(port)]) == 1
+        assert f"cannot listen on 127.0.0.1 port {port}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn"])
@@ -75,3 +79,22 @@ def test_serve_says_where_answers_the_same_and_ends_quietly(stop: signal.Signals
     with running(create_app()) as here:
         assert reply.content == httpx.post(f"{here}/responses", json=body, headers=BEARER).content
     assert (output, errors, process.returncode) == ("", "", 0)
+
+
+def test_serve_runs_an_mcp_server_beside_the_endpoint() -> None:
+    command = [sys.executable, "-m", "conformance", "serve", "--port", "0", "--mcp-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
+        assert process.stdout is not None
+        url, server = (process.stdout.readline().strip() for _ in range(2))
+        tool = {"type": "mcp", "server_label": "it", "server_url": server, "require_approval": "never"}
+        body = {"model": MODEL, "input": "Add.", "tools": [tool], "tool_choice": "required"}
+        reply = httpx.post(f"{url}/responses", json=body, headers=BEARER)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=10)
+    assert [item["output"] for item in reply.json()["output"] if item["type"] == "mcp_call"] == ["2"]
+    assert (output, errors, process.returncode) == ("", "", 0)
+
+
+def test_the_endpoint_does_without_the_mcp_package_until_it_is_needed() -> None:
+    told = "import sys, conformance.reference.app; sys.exit('mcp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], cwd=CHECKOUT, check=False).returncode == 0

@@ -13,8 +13,8 @@ import conformance.asking
 _send = conformance.asking.Ask._send
 
 
-def _altered(self, body):
-    return _send(self, {alteration})
+def _altered(self, body, *more):
+    return _send(self, {alteration}, *more)
 
 
 conformance.asking.Ask._send = _altered

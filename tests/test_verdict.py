@@ -17,8 +17,8 @@ from conformance.exchange import Exchange
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
-from conformance.report import failure_text
-from conformance.verdict import Case, CaseOutcome, CouldNotRun, Run, SuiteError
+from conformance.report import failure_text, matrix, summary
+from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, Record, Run, SuiteError
 from conftest import TOKEN, Checkout
 
 MINE = "supported_models.text"
@@ -61,6 +61,21 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "own-requirement-not-judged": (case(result(Level.MUST, None, "usage.total")), None, CaseOutcome.SUITE_ERROR),
     "one-of-two-not-judged": (case(OK, requirements=(MINE, "usage.total")), None, CaseOutcome.SUITE_ERROR),
     "sent-too-little": (case(OK, expected=2), None, CaseOutcome.SUITE_ERROR),
+    "ended-by-a-must": (case(result(Level.MUST, FINDING), expected=2), Ended("no call"), CaseOutcome.FAIL),
+    "ended-by-a-should": (case(result(Level.SHOULD, FINDING), expected=2), Ended("no call"), CaseOutcome.WARN),
+    "ended-by-a-may": (case(result(Level.MAY, FINDING), expected=2), Ended("no call"), CaseOutcome.OBSERVED),
+    "ended-by-a-may-after-ok": (
+        case(OK, result(Level.MAY, FINDING, "errors.envelope"), requirements=(MINE, "usage.total")),
+        Ended("no call"),
+        CaseOutcome.OBSERVED,
+    ),
+    "ended-by-a-should-of-another": (
+        case(result(Level.SHOULD, FINDING, "items.id_prefix")),
+        Ended("no call"),
+        CaseOutcome.WARN,
+    ),
+    "ended-without-a-finding": (case(OK), Ended("no call"), CaseOutcome.SUITE_ERROR),
+    "ended-before-all": (case(), Ended("no call"), CaseOutcome.SUITE_ERROR),
 }
 
 
@@ -79,6 +94,15 @@ def test_mismatch_is_a_failure() -> None:
     made = case(OK)
     made.mismatches.append("recorded exchange 2 of 2 was not used")
     assert made.finish(None) is CaseOutcome.FAIL
+
+
+def test_ended() -> None:
+    """Why a case had to end is told where no finding explains it, and is no note beside those that do."""
+    unexplained, failed = case(OK), case(result(Level.MUST, FINDING))
+    unexplained.finish(Ended("there is no call to answer"))
+    assert "there is no call to answer" in unexplained.reason
+    failed.finish(Ended("there is no call to answer"))
+    assert failed.notes == []
 
 
 def run(*outcomes: CaseOutcome, judged: bool = True) -> Run:
@@ -123,6 +147,84 @@ def test_run_that_judges_nothing_is_not_green() -> None:
     """A run in which nothing was judged is never 0."""
     assert run(CaseOutcome.NOT_APPLICABLE, judged=False).exit_status(0, "must") == 6
     assert run(CaseOutcome.PASS, judged=False).exit_status(0, "must") == 6
+
+
+MODELS = DATABRICKS.active_models()
+
+
+def judged(*levels: tuple[str, str, str]) -> Run:
+    """A run of one case on each model, with these outcomes of requirements: model, requirement, outcome."""
+    made = Run()
+    made.records = [
+        Record(f"case {number}", requirement.partition(".")[0], model, outcome, 1, {requirement: outcome})
+        for number, (model, requirement, outcome) in enumerate(levels)
+    ]
+    return made
+
+
+def test_matrix() -> None:
+    """Chapters by model: what went wrong, of how many; universal chapters in which all is well share the last row."""
+    of_one = [("gpt-5", "streams.text", "pass"), ("gpt-5", "streams.text", "fail"), ("gpt-5", "usage.total", "pass")]
+    of_other = [("gpt-5-4", "items.id_prefix", "warn"), ("gpt-5-4", "calls.ids", "observed")]
+    made = judged(*of_other, *of_one, ("gpt-5-4", "mcp.called", "could not run"))
+    assert matrix(made, DATABRICKS, 80) == [
+        "            gpt-5     gpt-5-4",
+        "mcp         -         not run 1/1",
+        "streams     FAIL 1/2  -",
+        "items       -         warn 1/1",
+        "all others  pass 1    observed 1",
+    ]
+
+
+def test_matrix_tells_what_was_merely_observed() -> None:
+    """What no page promises for a model is observed where it works too, in the chapter of its test."""
+    made = judged(("gpt-5-mini", "custom_tools.called", "observed"), ("gpt-5", "custom_tools.called", "pass"))
+    for record in made.records:
+        record.judged = {"custom_tools.called": "pass", "usage.total": "pass"}
+    assert matrix(made, DATABRICKS, 80) == [
+        "              gpt-5   gpt-5-mini",
+        "custom_tools  pass 1  observed 1",
+        "all others    pass 1  pass 1",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 400])
+def test_matrix_fits(width: int) -> None:
+    """With all chapters, all models and any outcome the matrix keeps within the width, each model once."""
+    outcomes = [str(outcome) for outcome in CaseOutcome]
+    made = judged(
+        *((model, row, outcomes[number % 7]) for model in MODELS for number, row in enumerate(DATABRICKS.requirements))
+    )
+    lines = matrix(made, DATABRICKS, width)
+    assert max(map(len, lines)) <= width
+    blocks = "\n".join(lines).split("\n\n")
+    assert " ".join(block.partition("\n")[0] for block in blocks).split() == list(MODELS)
+    assert len(blocks) == {40: 11, 80: 3, 120: 2, 400: 1}[width]
+
+
+def test_matrix_is_the_same_in_any_order() -> None:
+    """The matrix does not depend on the order in which cases ended; models that nobody knows stand last."""
+    rows = [(model, "streams.text", "pass") for model in ("demo", *MODELS)]
+    assert matrix(judged(*rows), DATABRICKS, 300) == matrix(judged(*rows[1:], rows[0]), DATABRICKS, 300)
+    assert matrix(judged(*rows), DATABRICKS, 300)[0].split() == [*MODELS, "demo"]
+
+
+def test_matrix_cannot_paint() -> None:
+    """A model's name cannot paint the terminal, and one that is too long takes a block of its own."""
+    rows = [(model, "streams.text", "pass") for model in ("a\x1b[31m", "b" * 200, "c")]
+    lines = matrix(judged(*rows), DATABRICKS, 80)
+    assert all(line.isprintable() for line in lines)
+    assert sorted(map(len, lines))[-1] < 220
+
+
+def test_summary_says_a_reason_once() -> None:
+    """Cases that could not run for the same reason are told together."""
+    made = judged(*((model, "mcp.called", "could not run") for model in MODELS))
+    for record in made.records:
+        record.reason = "no MCP server was given"
+    sections = dict(summary(made, DATABRICKS, width=80, told=["left out: shell"], status=6))
+    assert sections["could not run"] == "11 cases: no MCP server was given"
+    assert "left out: shell" in sections["verdict"].splitlines()
 
 
 def text(made: Case, **more: Any) -> str:
@@ -208,7 +310,7 @@ def test_could_not_run(checkout: Checkout) -> None:
     failing = http(500, b'{"error_code": "INTERNAL_ERROR", "message": "boom"}')
     for answer, words in ((limited, "*429*wait*"), (failing, "*does not answer a plain request either (500: *boom*")):
         with serving(lambda number, request, answer=answer: refusal if number == 1 else answer) as server:
-            args = ("--live", "--base-url", server.url, "--models", "gpt-5-4")
+            args = ("--live", "--base-url", server.url, "--models", "gpt-5-4", "--without-tools", "mcp")
             result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
         assert result.ret == 6
         result.stdout.fnmatch_lines(["*= could not run =*", words, "*nothing was judged*"])

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from conformance.checks import (
+    apply_patch,
     calls,
     consistency,
+    custom_tools,
     echo,
     errors,
+    forced_calls,
+    image_generation,
     included,
     items,
+    mcp,
     obedience,
     operations,
     response,
     shape,
+    shell,
     stream_delivery,
     stream_items,
     stream_texts,
     streams,
     supported_models,
     unsupported_parameters,
+    web_search,
 )
 from conformance.checks.outcome import Outcome, Stated, fits, message, outcome_finding
 from conformance.checks.pairs import PAIRS
@@ -40,26 +47,34 @@ __all__ = [
     "judge",
     "judge_pair",
     "message",
+    "outcome_finding",
 ]
 
 # Importing a module of checks registers them.
 MODULES = (
+    apply_patch,
     calls,
     consistency,
+    custom_tools,
     echo,
     errors,
+    forced_calls,
+    image_generation,
     included,
     items,
+    mcp,
     obedience,
     operations,
     response,
     shape,
+    shell,
     stream_delivery,
     stream_items,
     stream_texts,
     streams,
     supported_models,
     unsupported_parameters,
+    web_search,
 )
 
 

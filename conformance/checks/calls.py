@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.client_schemas import problems
-from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candidates, name_of, tools
+from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
@@ -135,13 +135,8 @@ def listed_tool(view: View) -> Iterator[Finding]:
 
 def _whole_arguments(view: View) -> list[tuple[str, dict[str, Any], str]]:
     """The calls whose arguments are there to the end, each with them."""
-    whole = view.status == "completed"
-    return [
-        (pointer, call, call["arguments"])
-        for pointer, call in view.items_of(*WITH_ARGUMENTS)
-        if isinstance(call.get("arguments"), str)
-        and (call.get("status") == "completed" or (whole and call.get("status") not in ("incomplete", "failed")))
-    ]
+    calls = finished(view, *WITH_ARGUMENTS)
+    return [(where, call, call["arguments"]) for where, call in calls if isinstance(call.get("arguments"), str)]
 
 
 @rule("calls.arguments_json", when=lambda view: bool(_whole_arguments(view)))

@@ -98,6 +98,21 @@ def candidates(view: View, call: dict[str, Any]) -> list[dict[str, Any]] | None:
     return None if found is None else [tool for tool in found if base_type(tool) in kinds]
 
 
+def finished(view: View, *types: str) -> list[tuple[str, dict[str, Any]]]:
+    """Pointer and item of each call of some types that is there to its end."""
+    whole = view.status == "completed"
+    return [
+        (pointer, call)
+        for pointer, call in view.items_of(*types)
+        if call.get("status") == "completed" or (whole and call.get("status") not in ("incomplete", "failed"))
+    ]
+
+
+def declared(view: View, kind: str) -> list[dict[str, Any]]:
+    """The tools of a type as the request declares them, or as the answer repeats them where its body was not kept."""
+    return [tool for tool in at_list(view.body or view.response, "tools") if base_type(tool) == kind]
+
+
 def called_tool(view: View, call: dict[str, Any]) -> dict[str, Any] | None:
     """The tool that a call names, as it was sent if it was, else as the answer repeats it."""
     return next((tool for tool in candidates(view, call) or () if name_of(tool) == name_of(call)), None)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from conformance.checks.client_schemas import problems
 from conformance.checks.declared import CALLED, CLIENT_CALLS, base_type, name_of, setting
+from conformance.checks.forced_calls import item_types, refuses
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
@@ -27,19 +28,12 @@ HOSTED: Final = (
 PARALLEL: Final = ("function_call", "custom_tool_call")
 """Calls that can come several at once."""
 
-NO_CALLS: Final = ("compaction", "mcp_list_tools", "message", "reasoning")
-"""Items that call nothing. Any other, also one of a type that is not known, counts as a call where one is required."""
-
 MAX_FITTED: Final = 16
 """Texts of an answer that are compared with their schema, so that no answer takes for ever."""
 
 
 def _completed(view: View) -> bool:
     return view.status == "completed" and isinstance(at(view.response, "output"), list)
-
-
-def _types(view: View) -> str:
-    return f"items of the types {show([item.get('type') for _, item in view.items])}"
 
 
 # --- the form of the text
@@ -85,11 +79,7 @@ def _final_texts(view: View) -> list[tuple[str, str]]:
 
 
 def _speaks(item: dict[str, Any]) -> bool:
-    return _refuses(item) or any(text for _, text in _parts(item, "output_text", "text"))
-
-
-def _refuses(item: dict[str, Any]) -> bool:
-    return any(text for _, text in _parts(item, "refusal", "refusal"))
+    return refuses(item) or any(text for _, text in _parts(item, "output_text", "text"))
 
 
 @rule(
@@ -150,25 +140,6 @@ def tool_choice_none(view: View) -> Iterator[Finding]:
         yield Finding(view.where(f"{pointer}/type"), "no call, as tool_choice is none", show(call.get("type")))
 
 
-def _must_call(view: View) -> bool:
-    choice = setting(view, "tool_choice")
-    allowed = at(choice, "type") == "allowed_tools" and at(choice, "mode") == "required"
-    return _completed(view) and (choice == "required" or allowed) and not _is_excused(view)
-
-
-def _is_excused(view: View) -> bool:
-    """True if nothing can be called, as a server could not be reached, or if the model refuses."""
-    unreachable = any(item.get("error") for _, item in view.items_of("mcp_list_tools"))
-    return unreachable or any(_refuses(item) for _, item in view.items)
-
-
-@rule("obedience.tool_choice_required", when=_must_call)
-def tool_choice_required(view: View) -> Iterator[Finding]:
-    """A completed answer calls at least one tool where one has to be called."""
-    if all(item.get("type") in NO_CALLS for _, item in view.items):
-        yield Finding(view.where("/output"), "at least one call, as a tool has to be called", _types(view))
-
-
 def _chosen(view: View) -> tuple[str, str] | None:
     """Type of call and name of the function or custom tool that is chosen by name."""
     choice = setting(view, "tool_choice")
@@ -183,7 +154,7 @@ def tool_choice_named(view: View) -> Iterator[Finding]:
     kind, name = _chosen(view) or ("", "")
     calls = [*view.items_of(*PARALLEL)]
     if not calls:
-        yield Finding(view.where("/output"), f"a call of {show(name)}, as tool_choice names it", _types(view))
+        yield Finding(view.where("/output"), f"a call of {show(name)}, as tool_choice names it", item_types(view))
     for pointer, call in calls:
         if (call.get("type"), call.get("name")) != (kind, name):
             received = f"{show(call.get('type'))} of {show(call.get('name', MISSING))}"
@@ -205,7 +176,7 @@ def tool_choice_hosted(view: View) -> Iterator[Finding]:
     """A completed answer calls a tool of the type that was chosen."""
     if not any(view.items_of(*_chosen_types(view))):
         expected = f"an item of type {' or '.join(_chosen_types(view))}, as tool_choice asks for it"
-        yield Finding(view.where("/output"), expected, _types(view))
+        yield Finding(view.where("/output"), expected, item_types(view))
 
 
 def _allowed(view: View) -> list[tuple[str, str | None]] | None:

@@ -6,6 +6,7 @@ One TOML file a chapter beside this module, and ``models.toml``. `load` turns th
 from conformance.contract.loader import ContractError, chapter_files, load
 from conformance.contract.objects import (
     CONTRACT_NAMES,
+    TOOL_TYPES,
     Chapter,
     Condition,
     Contract,
@@ -19,6 +20,7 @@ from conformance.contract.objects import (
 
 __all__ = [
     "CONTRACT_NAMES",
+    "TOOL_TYPES",
     "Chapter",
     "Condition",
     "Contract",

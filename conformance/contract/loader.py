@@ -46,7 +46,7 @@ def load(name: str = "databricks", folder: Path = FOLDER) -> Contract:
     models_file = folder / MODELS_FILE
     table = _read(models_file, "models")
     models = _models(models_file, table)
-    chapters = {file.stem: _chapter(file, folder) for file in chapter_files(folder)}
+    chapters = {file.stem: _chapter(file, folder, models) for file in chapter_files(folder)}
     requirements = {row.id: row for chapter in chapters.values() for row in chapter.requirements}
     parameters_file = folder / f"{PARAMETERS_CHAPTER}.toml"
     return Contract(
@@ -109,14 +109,20 @@ def _models(file: Path, table: dict[str, Any]) -> dict[str, Model]:
                 file, f"{where}: lowest_effort", f"is not one of the efforts {', '.join(model.efforts)}"
             )
         models[model.name] = model
-    representative = models.get(table["representative"])
-    if representative is None or representative.lifecycle is not Lifecycle.ACTIVE:
-        raise ContractError(file, "representative", "has to name an active model of this file")
+    _check_representative(file, table["representative"], models)
     return models
 
 
-def _chapter(file: Path, folder: Path) -> Chapter:
+def _check_representative(file: Path, name: str, models: dict[str, Model]) -> None:
+    model = models.get(name)
+    if model is None or model.lifecycle is not Lifecycle.ACTIVE:
+        raise ContractError(file, "representative", f'"{name}" is no active model of {MODELS_FILE}')
+
+
+def _chapter(file: Path, folder: Path, models: dict[str, Model]) -> Chapter:
     table = _read(file, "chapter")
+    if "representative" in table:
+        _check_representative(file, table["representative"], models)
     requirements: dict[str, Requirement] = {}
     for number, row in enumerate(table["requirement"]):
         where = _where(table, f"/requirement/{number}")
@@ -129,7 +135,7 @@ def _chapter(file: Path, folder: Path) -> Chapter:
     universal = table.get("universal", False)
     if not universal and folder == FOLDER and not (folder.parent / f"test_{file.stem}.py").exists():
         raise ContractError(file, "universal", f"is not set, and conformance/test_{file.stem}.py does not exist")
-    return Chapter(file.stem, table["title"], universal, tuple(requirements.values()))
+    return Chapter(file.stem, table["title"], universal, tuple(requirements.values()), table.get("representative"))
 
 
 def _requirement(row: dict[str, Any]) -> Requirement:

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 CONTRACT_NAMES: Final = ("databricks", "openai")
 
+TOOL_TYPES: Final = ("function", "custom", "apply_patch", "shell", "image_generation", "mcp", "web_search")
+"""The types of tools that the documentation page lists."""
+
 
 class Level(enum.StrEnum):
     """How binding a requirement is."""
@@ -99,12 +102,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter of the contract. A universal one is judged on every exchange and has no test file of its own."""
+    """A chapter of the contract. A universal one is judged on every exchange and has no test file of its own.
+
+    ``representative`` is the model that does for all others, if the chapter has one of its own.
+    """
 
     name: str
     title: str
     universal: bool
     requirements: tuple[Requirement, ...]
+    representative: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,11 @@ class Contract:
         Raises KeyError for a requirement that the contract does not hold.
         """
         return self.requirements[requirement].level(self.name, self.models.get(model or ""))
+
+    def representative_of(self, chapter: str) -> str:
+        """Name of the model that does for all others in a chapter."""
+        known = self.chapters.get(chapter)
+        return (known and known.representative) or self.representative
 
     def active_models(self) -> tuple[str, ...]:
         """Names of the models that a workspace is expected to answer with, in the order of the contract."""

@@ -3,11 +3,13 @@
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
 from conformance.recording.library import Library, Origin, file_name
 from conformance.recording.matching import MATCHERS, differences
+from conformance.recording.placeholder import MCP_SERVER, replacing
 from conformance.recording.secrets import Secrets
 from conformance.recording.tape import LeakError, Tape, target_kind
 
 __all__ = [
     "MATCHERS",
+    "MCP_SERVER",
     "Cassette",
     "CassetteError",
     "LeakError",
@@ -19,5 +21,6 @@ __all__ = [
     "differences",
     "file_name",
     "read_cassette",
+    "replacing",
     "target_kind",
 ]

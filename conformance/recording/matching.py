@@ -42,8 +42,11 @@ def from_stored(stored: dict[str, Any]) -> Request:
     return request
 
 
-def normalised(base_path: str, token: str) -> Callable[[Request], Request]:
-    """A function that takes host, base path and credential out of a request. Applying it twice changes nothing."""
+def normalised(base_path: str, token: str, replace: Callable[[bytes], bytes] = bytes) -> Callable[[Request], Request]:
+    """A function that takes host, base path and credential out of a request. Applying it twice changes nothing.
+
+    ``replace`` puts placeholders into the body.
+    """
 
     def normalise(request: Request) -> Request:
         if getattr(request, "stored", None) is not None:
@@ -54,7 +57,7 @@ def normalised(base_path: str, token: str) -> Callable[[Request], Request]:
             CREDENTIAL_HEADER: credential_form(dict(request.headers), token),
             "content-type": request.headers.get("content-type", ""),
         }
-        plain = Request(request.method, f"{HOST}{path}{query}", request.body, headers)
+        plain = Request(request.method, f"{HOST}{path}{query}", replace(request.body or b""), headers)
         to_stored(plain)
         return plain
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,29 +22,30 @@ HIDDEN: Final = "[the token]"
 
 @dataclass(frozen=True)
 class Secrets:
-    """The token and the host of a target. ``host`` may have a port."""
+    """The token and the host of a target, and the host of its MCP server. Hosts may have a port."""
 
     token: str
     host: str
+    mcp_host: str = ""
 
     @cached_property
     def _token_forms(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_forms(self.token))) if len(self.token) >= SHORTEST else ()
 
     @cached_property
-    def _host_forms(self) -> tuple[str, ...]:
-        name = self.host.rpartition(":")[0] or self.host
-        names = {self.host} if name in ("127.0.0.1", "localhost", "[::1]") else {self.host, name}
-        return tuple(form for name in names if name for form in _forms(name))
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        """All forms in small letters, by the words that name the secret."""
+        named = {
+            "the token": self._token_forms,
+            "the host of the target": _host_forms(self.host),
+            "the host of the MCP server": _host_forms(self.mcp_host),
+        }
+        return {name: tuple(form.casefold() for form in forms) for name, forms in named.items()}
 
     def find(self, text: str) -> str | None:
-        """What of the secrets stands in a text: "the token" or "the host of the target", or None."""
+        """What of the secrets stands in a text, in words such as "the token", or None."""
         folded = text.casefold()
-        if any(form.casefold() in folded for form in self._token_forms):
-            return "the token"
-        if any(form.casefold() in folded for form in self._host_forms):
-            return "the host of the target"
-        return None
+        return next((name for name, forms in self._named.items() if any(form in folded for form in forms)), None)
 
     def hide(self, text: str) -> str:
         """The text with a mark in the place of the token, also where only the beginning of it stands."""
@@ -57,6 +59,13 @@ class Secrets:
                 text = text[:place] + HIDDEN + text[place + length :]
                 place = text.find(start, place + len(HIDDEN))
         return text
+
+
+def _host_forms(host: str) -> tuple[str, ...]:
+    """The forms of a host with its port, and without it unless that is a name which every machine has."""
+    name = re.sub(r":\d*$", "", host)
+    names = {host} if name in ("127.0.0.1", "localhost", "[::1]") else {host, name}
+    return tuple(form for name in names if name for form in _forms(name))
 
 
 def _forms(secret: str) -> Iterator[str]:

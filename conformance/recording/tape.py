@@ -49,12 +49,21 @@ class Tape:
     """Reads and writes the cassette of one case. It is the persister that vcrpy is given.
 
     vcrpy itself never saves: `save` is called by whoever knows that the case passed. ``normalise`` takes host and
-    credential out of a request, and is to be vcrpy's ``before_record_request`` too.
+    credential out of a request, and is to be vcrpy's ``before_record_request`` too. ``replace`` puts placeholders into
+    the body of a response.
     """
 
-    def __init__(self, path: Path, normalise: Callable[[Request], Request], *, recording: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        normalise: Callable[[Request], Request],
+        replace: Callable[[bytes], bytes] = bytes,
+        *,
+        recording: bool,
+    ) -> None:
         self.path = path
         self.normalise = normalise
+        self.replace = replace
         self.recording = recording
         self.problem: str | None = None
         self.recorded: list[dict[str, Any]] = []
@@ -111,7 +120,7 @@ class Tape:
         """
         assert self.cassette is not None
         exchanges = tuple(
-            {"request": to_stored(request), "response": _from_vcr(response)}
+            {"request": to_stored(request), "response": _from_vcr(response, self.replace)}
             for request, response in zip(self.cassette.requests, self.cassette.responses, strict=True)
         )
         text = Cassette(provenance, exchanges).text()
@@ -144,9 +153,9 @@ def _to_vcr(stored: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _from_vcr(response: dict[str, Any]) -> Any:
-    status = response["status"]
-    return stored_response(status["code"], status["message"], response["headers"], response["body"]["string"])
+def _from_vcr(response: dict[str, Any], replace: Callable[[bytes], bytes]) -> Any:
+    status, content = response["status"], replace(response["body"]["string"])
+    return stored_response(status["code"], status["message"], response["headers"], content)
 
 
 def _refuse_secrets(text: str, exchanges: Iterable[dict[str, Any]], secrets: Secrets) -> None:

@@ -1,21 +1,23 @@
 """The response object: what the endpoint answers to a request, finished. Streams are made from the same object."""
 
 import base64
-import hashlib
-import json
-import string
 from typing import Any, Final
 
+from conformance.reference.body import compact
+from conformance.reference.calls import MAKERS
+from conformance.reference.calls.image_generation import image_usage
+from conformance.reference.calls.made import Made, fitting
+from conformance.reference.calls.web_search import cited
 from conformance.reference.generate import NoInstance, instance
 from conformance.reference.models import snapshot
 from conformance.reference.refusal import invalid
 from conformance.reference.request import Request
+from conformance.reference.servers import NOTHING, Heard
 from conformance.reference.text import pieces, sentences
 from conformance.reference.tools import echoed
 
 START_OF_2026: Final = 1_767_225_600
 SECONDS_OF_2026: Final = 365 * 24 * 60 * 60
-ALPHANUMERIC: Final = string.ascii_letters + string.digits
 # Settings that are repeated as they were sent, and what stands there if they were not.
 SETTINGS: Final = {
     "background": False,
@@ -38,24 +40,30 @@ SETTINGS: Final = {
 }
 # What each effort spends on reasoning, in tokens.
 REASONING_TOKENS: Final = {"none": 0, "minimal": 4, "low": 8, "medium": 24, "high": 64, "xhigh": 128, "max": 192}
+ANNOUNCEMENT: Final = "The request names a tool, so that one is called first."
 SUMMARY: Final = (
     "**Reading the request**\n\nThe request is read from its first input item to its last.",
     "**Settling the answer**\n\nThe answer says what was received, in the form that was asked for.",
 )
 
 
-def answer(request: Request) -> dict[str, Any]:
-    """The finished response object. Raises Refusal (400) if nothing can satisfy the schema that it has to follow."""
+def answer(request: Request, heard: Heard = NOTHING) -> dict[str, Any]:
+    """The finished response object. Raises Refusal (400) if nothing can satisfy what it has to follow."""
     created_at = START_OF_2026 + int(request.digest[:8], 16) % (SECONDS_OF_2026 - 1)
     cap: Any = request.setting("max_output_tokens")
     reasoning_tokens = REASONING_TOKENS.get(request.effort, 0)
     budget: int | None = None if cap is None else max(0, cap - reasoning_tokens)
-    items, tokens, whole = _calls(request, budget) if request.calls else _message(request, budget)
+    items, tokens, whole = fitting(_calls(request, heard), budget)
+    if whole and not any(_waits(item) for item in items):
+        message, spent, whole = _message(request, None if budget is None else budget - tokens, items)
+        items, tokens = [*items, *message], tokens + spent
     if budget == 0:
         # The reasoning has eaten everything.
-        items, tokens, reasoning_tokens = [], 0, cap
+        items, tokens, whole, reasoning_tokens = [], 0, False, cap
+    made_before = [made.item for made in heard.approved]
+    output = [*heard.listed, *made_before, _reasoning_item(request), *items]
     return {
-        "id": f"resp_{_hex(request, 'response')}",
+        "id": f"resp_{request.hex('response')}",
         "object": "response",
         "created_at": created_at,
         "status": "completed" if whole else "incomplete",
@@ -64,8 +72,11 @@ def answer(request: Request) -> dict[str, Any]:
         "error": None,
         "incomplete_details": None if whole else {"reason": "max_output_tokens"},
         "model": snapshot(request.model),
-        "output": [_reasoning_item(request), *items],
-        "tool_usage": _tool_usage(),
+        "output": output,
+        "tool_usage": {
+            "image_gen": image_usage(output),
+            "web_search": {"num_requests": sum(item["type"] == "web_search_call" for item in output)},
+        },
         "usage": {
             "input_tokens": request.input_tokens,
             "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -74,6 +85,29 @@ def answer(request: Request) -> dict[str, Any]:
             "total_tokens": request.input_tokens + reasoning_tokens + tokens,
         },
     }
+
+
+def _calls(request: Request, heard: Heard) -> list[Made]:
+    """What the choice of tools makes the answer call, announced by a message where nobody forced it."""
+    made: list[Made] = []
+    for number, tool in enumerate(request.choice.tools):
+        if number == 0 and not request.choice.forced:
+            made.append(_announcement(request))
+        if number in heard.called:
+            made.append(heard.called[number])
+        elif tool["type"] in MAKERS:
+            made.append(MAKERS[tool["type"]](request, tool, f"call {number}"))
+    return made
+
+
+def _waits(item: dict[str, Any]) -> bool:
+    """True for a call that somebody has to answer before the model can go on."""
+    return item.get("call_id") is not None or item["type"] == "mcp_approval_request"
+
+
+def _announcement(request: Request) -> Made:
+    said = pieces(ANNOUNCEMENT)
+    return Made(_message_item(request, "announcement", said, "commentary", whole=True), ANNOUNCEMENT)
 
 
 def _echo(request: Request) -> dict[str, Any]:
@@ -102,68 +136,57 @@ def _reasoning_item(request: Request) -> dict[str, Any]:
     asked = reasoning.get("summary") or reasoning.get("generate_summary")
     count = {None: 0, "concise": 1}.get(asked, len(SUMMARY))
     summary = [{"type": "summary_text", "text": text} for text in SUMMARY[:count]]
-    item: dict[str, Any] = {"id": f"rs_{_hex(request, 'reasoning')}", "type": "reasoning", "summary": summary}
+    item: dict[str, Any] = {"id": f"rs_{request.hex('reasoning')}", "type": "reasoning", "summary": summary}
     if request.includes("reasoning.encrypted_content"):
-        hidden = b"".join(_hash(request, f"encrypted {number}") for number in range(6))
+        hidden = b"".join(request.hash(f"encrypted {number}") for number in range(6))
         item |= {"content": [], "encrypted_content": f"gAAAAAB{base64.urlsafe_b64encode(hidden).decode()}"}
     return item
 
 
-def _message(request: Request, budget: int | None) -> tuple[list[dict[str, Any]], int, bool]:
-    """The message, its tokens, and whether all of it fitted into the budget."""
-    wanted = pieces(_text(request))
+def _message(
+    request: Request, budget: int | None, items: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], int, bool]:
+    """The message behind the items, its tokens, and whether all of it fitted into the budget."""
+    text = _text(request)
+    annotations: list[dict[str, Any]] = []
+    if request.text["format"]["type"] == "text":
+        # An image speaks for itself.
+        alone = bool(items) and all(item["type"] == "image_generation_call" for item in items)
+        text, annotations = ("", []) if alone else cited(text, items)
+    wanted = pieces(text)
     said = wanted if budget is None else wanted[:budget]
     whole = len(said) == len(wanted)
+    message = _message_item(request, "message", said, "final_answer", whole=whole)
+    message["content"][0]["annotations"] = annotations if whole else []
+    return [message], len(said), whole
+
+
+def _message_item(request: Request, label: str, said: list[str], phase: str, *, whole: bool) -> dict[str, Any]:
     alternatives = request.setting("top_logprobs", 0)
     logprobs = [_logprob(piece, number, alternatives) for number, piece in enumerate(said)]
     if not request.includes("message.output_text.logprobs"):
         logprobs = []
-    message = {
-        "id": f"msg_{_hex(request, 'message')}",
+    return {
+        "id": f"msg_{request.hex(label)}",
         "type": "message",
         "status": "completed" if whole else "incomplete",
         "role": "assistant",
-        "phase": "final_answer",
+        "phase": phase,
         "content": [{"type": "output_text", "text": "".join(said), "annotations": [], "logprobs": logprobs}],
     }
-    return [message], len(said), whole
 
 
 def _text(request: Request) -> str:
     form = request.text["format"]
     sentence = sentences(request.body, request.text["verbosity"])
     if form["type"] == "json_object":
-        return _json({"answer": sentence})
+        return compact({"answer": sentence})
     if form["type"] != "json_schema":
         return sentence
     try:
-        return _json(instance(form["schema"]))
+        return compact(instance(form["schema"]))
     except NoInstance as error:
         raise invalid("text.format.schema", f"{error}.") from None
-
-
-def _calls(request: Request, budget: int | None) -> tuple[list[dict[str, Any]], int, bool]:
-    """The function calls, the tokens of their arguments, and whether all of them fitted into the budget."""
-    items: list[dict[str, Any]] = []
-    tokens = 0
-    for number, call in enumerate(request.calls):
-        wanted = pieces(call.arguments)
-        said = wanted if budget is None else wanted[: budget - tokens]
-        if said:
-            items.append(
-                {
-                    "id": f"fc_{_hex(request, f'call {number}')}",
-                    "type": "function_call",
-                    "status": "completed" if len(said) == len(wanted) else "incomplete",
-                    "call_id": f"call_{_alphanumeric(request, f'call {number}')}",
-                    "name": call.name,
-                    "arguments": "".join(said),
-                }
-            )
-        tokens += len(said)
-        if len(said) < len(wanted):
-            return items, tokens, False
-    return items, tokens, True
 
 
 def _logprob(piece: str, number: int, alternatives: int) -> dict[str, Any]:
@@ -176,33 +199,3 @@ def _logprob(piece: str, number: int, alternatives: int) -> dict[str, Any]:
     top = [entry(piece, likely)]
     top += [entry(f"{piece.strip() or 'x'}{rank}", round(likely - 4.0 - rank, 2)) for rank in range(1, alternatives)]
     return {**entry(piece, likely), "top_logprobs": top[:alternatives]}
-
-
-def _tool_usage() -> dict[str, Any]:
-    def details() -> dict[str, int]:
-        return {"image_tokens": 0, "text_tokens": 0}
-
-    image_gen = {
-        "input_tokens": 0,
-        "input_tokens_details": details(),
-        "output_tokens": 0,
-        "output_tokens_details": details(),
-        "total_tokens": 0,
-    }
-    return {"image_gen": image_gen, "web_search": {"num_requests": 0}}
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _hash(request: Request, label: str) -> bytes:
-    return hashlib.sha256(f"{request.digest} {label}".encode()).digest()
-
-
-def _hex(request: Request, label: str) -> str:
-    return _hash(request, label).hex()[:50]
-
-
-def _alphanumeric(request: Request, label: str) -> str:
-    return "".join(ALPHANUMERIC[byte % len(ALPHANUMERIC)] for byte in _hash(request, label)[:24])

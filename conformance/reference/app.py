@@ -17,7 +17,7 @@ from starlette.routing import Route
 from conformance import __version__
 from conformance.contract import load
 from conformance.reference.answer import answer
-from conformance.reference.body import MAX_BYTES, canonical, read_object, too_large
+from conformance.reference.body import MAX_BYTES, canonical, portless, read_object, too_large
 from conformance.reference.credentials import check_credential
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import (
@@ -32,6 +32,7 @@ from conformance.reference.reply import (
     unchanged,
 )
 from conformance.reference.request import read_request
+from conformance.reference.servers import ask_servers
 from conformance.reference.stream import events
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
@@ -65,7 +66,7 @@ def create_app(
             content = await _content(request)
             body = read_object(request.headers.get("content-type"), content)
             asked = read_request(contract, reading(body))
-            response = answer(asked)
+            response = answer(asked, await ask_servers(asked))
         except Refusal as refusal:
             return send(request, refused(refusal), content, body)
         except ClientDisconnect:
@@ -77,7 +78,9 @@ def create_app(
         return send(request, streamed(told), content, body)
 
     def send(request: HTTPRequest, reply: Reply, content: bytes = b"", body: Mapping[str, Any] = NO_BODY) -> Response:
-        seed = canonical([request.method, request.url.path, reply.status]).encode() + content
+        known = portless({**body})
+        named = content if known == body else canonical(known).encode()
+        seed = canonical([request.method, request.url.path, reply.status]).encode() + named
         headers = {TARGET_HEADER: target, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
         reply = change(replace(reply, headers=headers, asked=body))
         headers = {"content-type": reply.media_type, **reply.headers}

@@ -2,12 +2,17 @@
 
 import hashlib
 import json
+import re
 from typing import Any, Final, NoReturn
 
 from conformance.reference.refusal import Refusal
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 100
+# The beginning of an address on this machine.
+ON_LOOPBACK: Final = re.compile(
+    r"^(https?://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d+)?(?=[/?#]|$)", re.ASCII | re.IGNORECASE
+)
 
 
 def too_large() -> Refusal:
@@ -43,6 +48,26 @@ def read_object(content_type: str | None, content: bytes) -> dict[str, Any]:
 def canonical(value: Any) -> str:
     """One JSON text for equal values."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def compact(value: Any) -> str:
+    """The JSON text of a value on one line, its members in the order that they have."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def portless(body: dict[str, Any]) -> dict[str, Any]:
+    """The body without the ports of MCP servers on this machine: nothing but the echo may depend on them.
+
+    It is the same object where there are none.
+    """
+    tools = body.get("tools")
+    stripped = [_portless(tool) for tool in tools] if isinstance(tools, list) else tools
+    return body if stripped == tools else {**body, "tools": stripped}
+
+
+def _portless(tool: Any) -> Any:
+    url = tool.get("server_url") if isinstance(tool, dict) else None
+    return tool | {"server_url": ON_LOOPBACK.sub(r"\1", url)} if isinstance(url, str) else tool
 
 
 def digest(value: Any) -> str:

@@ -1,29 +1,34 @@
 """From a JSON object to a request that can be answered, or to the refusal that it deserves."""
 
+import hashlib
+import string
 from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.contract import Contract, Level, Model, Parameter
-from conformance.reference.body import canonical, digest
+from conformance.reference.body import canonical, digest, portless
+from conformance.reference.choice import Choice, choose
+from conformance.reference.conversation import check_outputs
 from conformance.reference.models import find_model
 from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.strict import check_schema, completed
 from conformance.reference.text import input_tokens
-from conformance.reference.tools import Call, check_tools, required_calls
+from conformance.reference.tools import check_tools
 from conformance.schema import violations
 
+ALPHANUMERIC: Final = string.ascii_letters + string.digits
 CONTEXT_TOKENS: Final = 400_000
 DEFAULT_EFFORT: Final = "medium"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that will be answered. ``digest`` differs between any two bodies."""
+    """A request that will be answered. ``digest`` differs between any two bodies, and all that is made up is of it."""
 
     body: dict[str, Any]
     model: Model
     effort: str
-    calls: tuple[Call, ...]
+    choice: Choice
     digest: str
     input_tokens: int
 
@@ -46,6 +51,18 @@ class Request:
         """True if ``include`` asks for this."""
         return what in self.setting("include", ())
 
+    def hash(self, label: str) -> bytes:
+        """32 bytes that stand for a label in this request."""
+        return hashlib.sha256(f"{self.digest} {label}".encode()).digest()
+
+    def hex(self, label: str) -> str:
+        """The end of an id."""
+        return self.hash(label).hex()[:50]
+
+    def call_id(self, label: str) -> str:
+        """The id of a call, by which its output names it."""
+        return "call_" + "".join(ALPHANUMERIC[byte % len(ALPHANUMERIC)] for byte in self.hash(label)[:24])
+
 
 def read_request(contract: Contract, body: dict[str, Any]) -> Request:
     """The request in a body. Raises Refusal: for the model first, then for unsupported parameters, then the rest."""
@@ -61,12 +78,15 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
     tools = body.get("tools") or []
     check_tools(tools)
     _check_format((body.get("text") or {}).get("format") or {})
-    parallel = body.get("parallel_tool_calls") is not False
-    calls = required_calls(body.get("tool_choice"), tools, parallel=parallel)
-    tokens = input_tokens(body)
+    if body.get("max_tool_calls") is not None and body["max_tool_calls"] < 1:
+        raise invalid("max_tool_calls", "expected a number from 1 on.")
+    check_outputs(body)
+    choice = choose(body, tools)
+    known = portless(body)
+    tokens = input_tokens(known)
     if tokens > CONTEXT_TOKENS:
         raise invalid("input", f"{tokens} tokens do not fit into the {CONTEXT_TOKENS} tokens of the model's context.")
-    return Request(body, model, effort, calls, digest(body), tokens)
+    return Request(body, model, effort, choice, digest(known), tokens)
 
 
 def _check_unsupported(parameter: Parameter, body: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
 
 import uvicorn
@@ -25,7 +25,16 @@ def running(app: ASGIApp) -> Iterator[str]:
     Raises RuntimeError if the server does not start.
     """
     listener = listen(LOOPBACK, 0)
-    url = base_url(listener)
+    with in_thread(app, listener):
+        yield base_url(listener)
+
+
+@contextlib.contextmanager
+def in_thread(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """Run an application on a listening socket, which is closed at the end.
+
+    Raises RuntimeError if the server does not start.
+    """
     server = uvicorn.Server(_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -33,9 +42,9 @@ def running(app: ASGIApp) -> Iterator[str]:
         deadline = time.monotonic() + PATIENCE
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the reference endpoint did not start")
+                raise RuntimeError("the server did not start")
             time.sleep(0.002)
-        yield url
+        yield
     finally:
         server.should_exit = True
         thread.join(PATIENCE)
@@ -62,13 +71,13 @@ def base_url(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
 
 
-def serve(app: ASGIApp, listener: socket.socket, announce: Callable[[str], object] = sys.stdout.write) -> None:
-    """Say the base URL on one line, and serve until a signal: uvicorn stops in peace and raises the signal again.
+def serve(app: ASGIApp, listener: socket.socket, addresses: Iterable[str]) -> None:
+    """Say each address on a line, and serve until a signal: uvicorn stops in peace and raises the signal again.
 
     Raises KeyboardInterrupt after SIGINT, SystemExit after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _stop)
-    announce(f"{base_url(listener)}\n")
+    sys.stdout.writelines(f"{address}\n" for address in addresses)
     sys.stdout.flush()
     uvicorn.Server(_config(app)).run(sockets=[listener])
 
@@ -83,7 +92,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         date_header=False,
         http="h11",
-        lifespan="off",
+        lifespan="auto",
         log_config=None,
         log_level="critical",
         loop="asyncio",

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from conformance.reference.conversation import outputs_at_end
+
 # ASCII on purpose: what counts as a letter beyond it changes with the version of Python.
 PIECE: Final = re.compile(r" ?\w{1,8}| ?[^\w\s]|\s", re.ASCII)
 
@@ -16,7 +18,10 @@ CHARACTERS_A_TOKEN: Final = 4
 TOKENS_AN_ITEM: Final = 4
 TOKENS_A_FILE: Final = 85
 # Members that hold a file, or bytes nobody reads aloud: their length says nothing about the length of the text.
-OPAQUE: Final = frozenset({"image_url", "file_data", "file_url", "encrypted_content", "id", "type", "role", "status"})
+OPAQUE: Final = frozenset(
+    {"image_url", "file_data", "file_url", "encrypted_content", "id", "result", "type", "role", "status"}
+)
+FILES: Final = ("_url", "_data", "result")
 SPOKEN: Final = ("text", "content", "output", "input", "arguments", "stdout")
 
 
@@ -39,7 +44,7 @@ def _cost(value: Any) -> int:
     characters = tokens = 0
     for key, leaf in _leaves(value, ""):
         if key in OPAQUE:
-            tokens += TOKENS_A_FILE if key.endswith(("_url", "_data")) else 0
+            tokens += TOKENS_A_FILE if key.endswith(FILES) else 0
         else:
             characters += len(leaf if isinstance(leaf, str) else str(leaf))
     return tokens + -(-characters // CHARACTERS_A_TOKEN)
@@ -63,6 +68,8 @@ def sentences(body: dict[str, Any], verbosity: str) -> str:
     items: list[Any] = given if isinstance(given, list) else [given]
     last = next((text for item in reversed(items) if (text := _spoken(item))), "")
     said = [f"The reference endpoint received {_count(len(items), 'input item')}."]
+    if outputs := outputs_at_end(given):
+        said.append(f"At the end of them stands {_count(outputs, 'output')} of called tools.")
     if verbosity != "low":
         excerpt = "".join(pieces(" ".join(last[:400].split()))[:EXCERPT_PIECES]).strip()
         said.append(f"The last text begins with “{excerpt}”." if excerpt else "They hold no text.")

@@ -1,11 +1,11 @@
-"""Declared tools: which are accepted, how they are echoed, and which of them the answer has to call."""
+"""Declared tools: which are accepted, and how they are echoed."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.reference.generate import NoInstance, instance
+from conformance.reference.grammar import WrongGrammar, compiled
+from conformance.reference.image import ENCODING, QUALITIES
 from conformance.reference.refusal import invalid
 from conformance.reference.strict import check_schema, completed
 
@@ -16,6 +16,7 @@ NO_PARAMETERS: Final[dict[str, Any]] = {
     "required": [],
     "additionalProperties": False,
 }
+NOWHERE: Final = dict.fromkeys(("city", "country", "region", "timezone"))
 # What the echo of a tool holds where the request left it out.
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "function": {"description": None},
@@ -33,39 +34,46 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "mcp": {"allowed_tools": None, "require_approval": "always", "server_description": None},
     "web_search": {
         "search_context_size": "medium",
-        "user_location": {"type": "approximate", "city": None, "country": "US", "region": None, "timezone": None},
+        "user_location": {"type": "approximate", **NOWHERE, "country": "US"},
     },
 }
+NO_FILTER: Final = dict.fromkeys(("read_only", "tool_names"))
+# What the echo fills in where an object inside a tool leaves members out.
+NESTED: Final[Mapping[tuple[str, ...], Mapping[str, Any]]] = {
+    ("web_search", "user_location"): {
+        "type": "approximate",
+        "city": None,
+        "country": None,
+        "region": None,
+        "timezone": None,
+    },
+    ("mcp", "allowed_tools"): NO_FILTER,
+    ("mcp", "require_approval"): {"always": None, "never": None},
+    ("mcp", "require_approval", "always"): NO_FILTER,
+    ("mcp", "require_approval", "never"): NO_FILTER,
+}
+SIZE: Final = re.compile(r"([1-9]\d{0,3})x([1-9]\d{0,3})", re.ASCII)
+MAX_SIDE: Final = 4096
+BACKGROUNDS: Final = ("opaque", "transparent")
+MAX_PARTIAL_IMAGES: Final = 3
 # Members that may hold a secret; the first is not sent back at all, the second only as null.
 SECRET: Final = ("authorization", "headers")
-# A tool_choice type that stands for tools of another type.
-CHOSEN_AS: Final[Mapping[str, tuple[str, ...]]] = {
-    "web_search_preview": ("web_search",),
-    "web_search_preview_2025_03_11": ("web_search",),
-}
-PARALLEL_CALLS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of a function that the answer has to hold."""
-
-    name: str
-    arguments: str
 
 
 def check_tools(tools: list[dict[str, Any]]) -> None:
-    """Refuse tools of an undocumented type and functions whose parameters are no schema. Raises Refusal (400)."""
+    """Refuse tools of an undocumented type and tools that cannot be called. Raises Refusal (400)."""
+    known: set[tuple[str, str | None]] = set()
     for number, tool in enumerate(tools):
         where = f"tools[{number}]"
         if tool.get("type") not in DOCUMENTED:
             raise invalid(f"{where}.type", f"supported types of tools are {', '.join(DOCUMENTED)}.")
-        if tool["type"] != "function":
-            continue
-        if not isinstance(tool.get("name"), str) or not tool["name"]:
-            raise invalid(f"{where}.name", "a function needs a name.")
-        if tool.get("parameters") is not None:
-            check_schema(f"{where}.parameters", tool["parameters"], strict=tool.get("strict") is True)
+        CHECKS.get(tool["type"], _no_check)(where, tool)
+        # Two of a name could not be told apart.
+        for member in ("name", "server_label"):
+            name = tool.get(member)
+            if name is not None and (member, name) in known:
+                raise invalid(f"{where}.{member}", f"another tool has '{name[:100]}' too.")
+            known.add((member, name))
 
 
 def echoed(tool: dict[str, Any]) -> dict[str, Any]:
@@ -80,50 +88,75 @@ def echoed(tool: dict[str, Any]) -> dict[str, Any]:
             whole["parameters"] = parameters
     if tool["type"] == "mcp":
         whole[SECRET[1]] = None
+    for (kind, *path), members in NESTED.items():
+        if kind == tool["type"]:
+            _complete(whole, path, members)
     return whole
 
 
-def required_calls(choice: Any, tools: list[dict[str, Any]], *, parallel: bool) -> tuple[Call, ...]:
-    """The functions that the choice of tools makes the answer call, with arguments made from their parameters.
-
-    Raises Refusal (400) for a choice that names a tool that was not declared.
-    """
-    if choice == "required":
-        if not tools:
-            raise invalid("tool_choice", "'required' needs at least one tool in 'tools'.")
-        return _calls(tools, PARALLEL_CALLS if parallel else 1)
-    if not isinstance(choice, dict):
-        return ()
-    if choice.get("type") == "allowed_tools":
-        allowed = [tool for one in choice.get("tools") or () for tool in _chosen(one, tools, "tool_choice.tools")]
-        return _calls(allowed, PARALLEL_CALLS if parallel else 1) if choice.get("mode") == "required" else ()
-    return _calls(_chosen(choice, tools, "tool_choice"), 1)
+def _complete(value: dict[str, Any], path: list[str], members: Mapping[str, Any]) -> None:
+    """Fill in what an object at a path leaves out. Nothing is changed in place but ``value``."""
+    step, *rest = path
+    inner = value.get(step)
+    if not isinstance(inner, dict):
+        return
+    value[step] = {**inner}
+    if rest:
+        _complete(value[step], rest, members)
+    else:
+        value[step] = {**members, **inner}
 
 
-def _chosen(choice: Any, tools: list[dict[str, Any]], where: str) -> list[dict[str, Any]]:
-    """The declared tools that a choice stands for."""
-    kind = choice.get("type") if isinstance(choice, dict) else None
-    found = [
-        tool
-        for tool in tools
-        if isinstance(kind, str)
-        and tool["type"] in CHOSEN_AS.get(kind, (kind,))
-        and (kind not in {"function", "custom"} or tool.get("name") == choice.get("name"))
-        and (kind != "mcp" or tool.get("server_label") == choice.get("server_label"))
-    ]
-    if not found:
-        raise invalid(where, "the tool that it chooses is not among 'tools'.")
-    return found
+# --- what can be called
 
 
-def _calls(tools: list[dict[str, Any]], limit: int) -> tuple[Call, ...]:
-    functions = [tool for tool in tools if tool["type"] == "function"]
-    return tuple(Call(tool["name"], _arguments(tool)) for tool in functions[:limit])
+def _no_check(_: str, __: dict[str, Any]) -> None:
+    """Nothing can be wrong."""
 
 
-def _arguments(tool: dict[str, Any]) -> str:
-    try:
-        made = instance({"type": "object", **(echoed(tool)["parameters"] or NO_PARAMETERS)})
-    except NoInstance as error:
-        raise invalid("tools", f"for the parameters of the function '{tool['name']}', {error}.") from None
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+def _check_name(where: str, tool: dict[str, Any]) -> None:
+    if not isinstance(tool.get("name"), str) or not tool["name"]:
+        raise invalid(f"{where}.name", f"a {tool['type']} tool needs a name.")
+
+
+def _check_function(where: str, tool: dict[str, Any]) -> None:
+    _check_name(where, tool)
+    if tool.get("parameters") is not None:
+        check_schema(f"{where}.parameters", tool["parameters"], strict=tool.get("strict") is True)
+
+
+def _check_custom(where: str, tool: dict[str, Any]) -> None:
+    _check_name(where, tool)
+    form = tool.get("format") or {}
+    if form.get("type") == "grammar":
+        try:
+            compiled(form["syntax"], form["definition"])
+        except WrongGrammar as error:
+            raise invalid(f"{where}.format.definition", f"the grammar does not compile: {error}.") from None
+
+
+def _check_shell(where: str, tool: dict[str, Any]) -> None:
+    if (tool.get("environment") or {"type": "local"})["type"] != "local":
+        raise invalid(f"{where}.environment", "only the environment 'local' is supported, there are no containers.")
+
+
+def _check_image_generation(where: str, tool: dict[str, Any]) -> None:
+    size = tool.get("size", "auto")
+    found = SIZE.fullmatch(size)
+    if size != "auto" and not (found and max(int(found[1]), int(found[2])) <= MAX_SIDE):
+        raise invalid(f"{where}.size", "expected 'auto' or a size such as '1024x1024'.")
+    for name, known in (("output_format", ENCODING), ("quality", QUALITIES), ("background", BACKGROUNDS)):
+        if tool.get(name, "auto") not in ("auto", *known):
+            raise invalid(f"{where}.{name}", f"supported values are {', '.join(known)}.")
+    if tool.get("background") == "transparent" and tool.get("output_format") == "jpeg":
+        raise invalid(f"{where}.background", "a JPEG image cannot be transparent.")
+    if not 0 <= (tool.get("partial_images") or 0) <= MAX_PARTIAL_IMAGES:
+        raise invalid(f"{where}.partial_images", f"expected 0 to {MAX_PARTIAL_IMAGES}.")
+
+
+CHECKS: Final[Mapping[str, Callable[[str, dict[str, Any]], None]]] = {
+    "function": _check_function,
+    "custom": _check_custom,
+    "shell": _check_shell,
+    "image_generation": _check_image_generation,
+}

@@ -69,8 +69,10 @@ def curl(exchange: Exchange, token_variable: str) -> str:
     content = (request.content or b"").decode("utf-8", "replace")
     body = shlex.quote(content) if len(content) <= MAX_CURL_BODY else f"'…'   # a body of {len(content)} characters"
     route = "/" + request.path.rpartition("/")[2]
+    basic = request.headers.get("authorization", "").startswith("Basic ")
+    credential = f'-u "token:${token_variable}"' if basic else f'-H "Authorization: Bearer ${token_variable}"'
     return (
-        f'curl -X {request.method} "$BASE_URL{route}" -H "Authorization: Bearer ${token_variable}" '
+        f'curl -X {request.method} "$BASE_URL{route}" {credential} '
         f'-H "Content-Type: {request.headers.get("content-type", "application/json")}" -d {body}'
     )
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import collections
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from conformance.contract import Contract
 from conformance.values import printable, shorten
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 
 MAX_ROWS = 40
+REST = "all others"
+"""The row of the universal chapters in which all is well."""
+
+Cells = dict[tuple[str, str], list[CaseOutcome]]
+"""Outcomes by chapter and model."""
+
 EVENT_INDEX = re.compile(r"^event \d+ ?")
 RESULTS = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 SHORT = {
@@ -23,16 +30,16 @@ SHORT = {
 }
 
 
-def summary(run: Run, *, width: int, provenance: Sequence[str], status: int) -> Iterator[tuple[str, str]]:
-    """The sections at the end of a run: title and text of each, in order."""
+def summary(run: Run, contract: Contract, *, width: int, told: Sequence[str], status: int) -> Iterator[tuple[str, str]]:
+    """The sections at the end of a run: title and text of each, in order. ``told`` is what the verdict says besides."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
     if rows := list(_findings(run, "may")):
         yield "observed (may)", "\n".join(rows)
-    yield "conformance matrix", "\n".join(matrix(run, width))
-    yield "verdict", "\n".join(_verdict(run, provenance, status))
+    yield "conformance matrix", "\n".join(matrix(run, contract, width))
+    yield "verdict", "\n".join(_verdict(run, told, status))
 
 
 def _could_not_run(run: Run) -> list[str]:
@@ -59,63 +66,89 @@ def _findings(run: Run, level: str) -> Iterator[str]:
         yield printable(f"{kind[0]}  {where}  expected {kind[2]}, received {received}  ({len(seen)}x, {models})")
 
 
-def matrix(run: Run, width: int) -> list[str]:
-    """Models by chapter: the worst outcome of each chapter's requirements, and how many were judged.
+def matrix(run: Run, contract: Contract, width: int) -> list[str]:
+    """Chapters by model: the worst outcome of each chapter's requirements, and how many were judged.
 
-    A case that could not run, or failed without a finding, counts in the chapter of its test. Columns that do not fit
-    the width stand in further blocks.
+    Universal chapters in which all is well share a row. Columns that do not fit the width stand in further blocks.
     """
-    cells: dict[tuple[str, str], list[CaseOutcome]] = collections.defaultdict(list)
+    cells: Cells = collections.defaultdict(list)
     for record in run.records:
-        for requirement, outcome in record.judged.items():
-            cells[record.model, requirement.partition(".")[0]].append(CaseOutcome(outcome))
-        worst = max((CaseOutcome(outcome).rank for outcome in record.judged.values()), default=-1)
-        if CaseOutcome(record.outcome).rank > worst or not record.judged:
-            cells[record.model, record.chapter].append(CaseOutcome(record.outcome))
-    models = list(dict.fromkeys(record.model for record in run.records))
-    chapters = sorted({chapter for _, chapter in cells})
-    return list(_blocks(models, chapters, {key: _cell(outcomes) for key, outcomes in cells.items()}, width))
+        for chapter, outcome in _by_chapter(record):
+            cells[chapter, record.model].append(outcome)
+    universal = {name for name, chapter in contract.chapters.items() if chapter.universal}
+    bad = {chapter for (chapter, _), outcomes in cells.items() if any(map(_is_bad, outcomes))}
+    shared: Cells = collections.defaultdict(list)
+    for (chapter, model), outcomes in cells.items():
+        shared[chapter if chapter in bad or chapter not in universal else REST, model] += outcomes
+    rows = sorted({row for row, _ in shared}, key=lambda row: (row == REST, row in universal, row))
+    tried = dict.fromkeys(record.model for record in run.records)
+    models = [
+        *(name for name in contract.models if name in tried),
+        *(name for name in tried if name not in contract.models),
+    ]
+    columns = {model: [printable(model), *(_cell(shared.get((row, model), ())) for row in rows)] for model in models}
+    return list(_blocks(["", *rows], columns.values(), width))
+
+
+def _by_chapter(record: Record) -> Iterator[tuple[str, CaseOutcome]]:
+    """The judgements of a case by chapter.
+
+    In the chapter of its test also counts that it could not run, or failed without a finding; and what was merely
+    observed there is no pass.
+    """
+    told, worst = CaseOutcome(record.outcome), CaseOutcome.NOT_APPLICABLE
+    for requirement, judged in record.judged.items():
+        chapter, outcome = requirement.partition(".")[0], CaseOutcome(judged)
+        worst = max(worst, outcome, key=lambda each: each.rank)
+        yield chapter, told if told is CaseOutcome.OBSERVED and chapter == record.chapter else outcome
+    if not record.judged or (_is_bad(told) and told.rank > worst.rank):
+        yield record.chapter, told
+
+
+def _is_bad(outcome: CaseOutcome) -> bool:
+    return outcome.rank > CaseOutcome.OBSERVED.rank
 
 
 def _cell(outcomes: Iterable[CaseOutcome]) -> str:
     """The worst outcome: of how many judgements where it is bad, and how many there were where all is well."""
     counted = collections.Counter(outcomes)
+    if not counted:
+        return "-"
     judged = sum(count for outcome, count in counted.items() if outcome is not CaseOutcome.NOT_APPLICABLE)
     worst = max(counted, key=lambda outcome: outcome.rank)
-    if worst.rank > CaseOutcome.OBSERVED.rank:
+    if _is_bad(worst):
         return f"{SHORT[worst]} {counted[worst]}/{judged}"
     good = CaseOutcome.PASS if counted[CaseOutcome.PASS] else worst
     return f"{SHORT[good]} {judged}" if judged else SHORT[good]
 
 
-def _blocks(
-    models: Sequence[str], chapters: Sequence[str], cells: Mapping[tuple[str, str], str], width: int
-) -> Iterator[str]:
-    first = max((len(model) for model in models), default=0)
-    columns = {
-        chapter: max(len(chapter), *(len(cells.get((model, chapter), "-")) for model in models)) for chapter in chapters
-    }
-    rest = list(chapters)
+def _blocks(first: Sequence[str], columns: Iterable[Sequence[str]], width: int) -> Iterator[str]:
+    """The lines of a table: its first column, and beside it as many others as the width takes, again and again."""
+    rest = list(columns)
     while rest:
-        block: list[str] = []
-        while rest and (not block or first + sum(columns[name] + 2 for name in [*block, rest[0]]) <= width):
-            block.append(rest.pop(0))
-        yield (" " * first + "".join(f"  {name:<{columns[name]}}" for name in block)).rstrip()
-        for model in models:
-            row = "".join(f"  {cells.get((model, name), '-'):<{columns[name]}}" for name in block)
-            yield f"{printable(model):<{first}}{row}".rstrip()
+        block = [_padded(first)]
+        while rest and (
+            len(block) == 1 or sum(len(column[0]) + 2 for column in [*block, _padded(rest[0])]) - 2 <= width
+        ):
+            block.append(_padded(rest.pop(0)))
+        yield from ("  ".join(row).rstrip() for row in zip(*block, strict=True))
         if rest:
             yield ""
 
 
-def _verdict(run: Run, provenance: Sequence[str], status: int) -> Iterator[str]:
+def _padded(column: Sequence[str]) -> list[str]:
+    width = max(map(len, column))
+    return [f"{cell:<{width}}" for cell in column]
+
+
+def _verdict(run: Run, told: Sequence[str], status: int) -> Iterator[str]:
     counted = collections.Counter(record.outcome for record in run.records)
-    told = ", ".join(f"{counted[outcome]} {outcome}" for outcome in reversed(CaseOutcome) if counted[outcome])
+    outcomes = ", ".join(f"{counted[outcome]} {outcome}" for outcome in reversed(CaseOutcome) if counted[outcome])
     requests = sum(record.requests for record in run.records)
-    yield f"{len(run.records)} cases: {told}"
+    yield f"{len(run.records)} cases: {outcomes}"
     per_request = f" ({run.judged / requests:.1f} a request)" if requests else ""
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
-    yield from map(printable, provenance)
+    yield from map(printable, told)
     yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"

@@ -1,15 +1,73 @@
-"""What the tests send."""
+"""What the tests send: questions and conversations, tools, grammars, schemas, and what a client sends back."""
 
-from typing import Any, Final
+from conformance.samples.conversations import (
+    CONVERSATION,
+    HISTORY_WITHOUT_IDS,
+    LONG_POEM,
+    OUTPUT_OF_UNKNOWN_CALL,
+    QUESTION,
+)
+from conformance.samples.outputs import (
+    APPROVED,
+    EXECUTED,
+    NOT_APPROVED,
+    PATCH_FAILED,
+    PATCHED,
+    PRINTED,
+    REPORT,
+    REPORT_WITH_IMAGE,
+    TIMED_OUT,
+)
+from conformance.samples.refused import REFUSED_TOOLS, TOLD_TOOLS, WRONG_GRAMMARS
+from conformance.samples.tools import (
+    APPLY_PATCH,
+    CODE_EXEC,
+    CONTAINER_SHELL,
+    FORECAST,
+    IMAGE,
+    LARK,
+    LOCAL_SHELL,
+    MCP,
+    PATCHES,
+    PING,
+    REGEX,
+    TIME,
+    UNREACHABLE_MCP,
+    WEATHER,
+    WEB_SEARCH,
+)
 
-QUESTION: Final = "What is a mixture of experts model?"
-"""The question of the page's query example."""
-
-LONG_POEM: Final = "Write a poem of one hundred lines about the sea."
-"""Asks for more text than fits into a few tokens."""
-
-CONVERSATION: Final[list[dict[str, Any]]] = [
-    {"role": "system", "content": "You are a helpful assistant."},
-    {"role": "user", "content": QUESTION},
+__all__ = [
+    "APPLY_PATCH",
+    "APPROVED",
+    "CODE_EXEC",
+    "CONTAINER_SHELL",
+    "CONVERSATION",
+    "EXECUTED",
+    "FORECAST",
+    "HISTORY_WITHOUT_IDS",
+    "IMAGE",
+    "LARK",
+    "LOCAL_SHELL",
+    "LONG_POEM",
+    "MCP",
+    "NOT_APPROVED",
+    "OUTPUT_OF_UNKNOWN_CALL",
+    "PATCHED",
+    "PATCHES",
+    "PATCH_FAILED",
+    "PING",
+    "PRINTED",
+    "QUESTION",
+    "REFUSED_TOOLS",
+    "REGEX",
+    "REPORT",
+    "REPORT_WITH_IMAGE",
+    "TIME",
+    "TIMED_OUT",
+    "TOLD_TOOLS",
+    "UNREACHABLE_MCP",
+    "WEATHER",
+    "WEB_SEARCH",
+    "WRONG_GRAMMARS",
 ]
-"""The page's query example: a system message and a user message, without a type."""

@@ -1,7 +1,19 @@
 """The target: who is asked, with which credential, under which names, and how a request is sent."""
 
-from conformance.target.address import REPLAY, Target, TargetError, from_options
+from conformance.target.address import REPLAY, Target, TargetError, check_url, from_options
 from conformance.target.client import Client, Limits, Unreachable
+from conformance.target.credential import DEFAULT_CREDENTIAL
 from conformance.target.preflight import probe
 
-__all__ = ["REPLAY", "Client", "Limits", "Target", "TargetError", "Unreachable", "from_options", "probe"]
+__all__ = [
+    "DEFAULT_CREDENTIAL",
+    "REPLAY",
+    "Client",
+    "Limits",
+    "Target",
+    "TargetError",
+    "Unreachable",
+    "check_url",
+    "from_options",
+    "probe",
+]

@@ -74,8 +74,16 @@ def from_options(base_url: str | None, contract: str, environ: Mapping[str, str]
 
 
 def _checked(url: str, source: str) -> str:
+    """A base URL without a slash at its end. Raises TargetError."""
     url = url.strip().rstrip("/")
-    example = "https://<workspace-url>/ai-gateway/mlflow/v1"
+    check_url(url, source, "https://<workspace-url>/ai-gateway/mlflow/v1")
+    if urlsplit(url).path.endswith("/responses"):
+        raise TargetError(f"{source}: {url!r} is the route itself; leave out /responses at its end")
+    return url
+
+
+def check_url(url: str, source: str, example: str) -> None:
+    """Raises TargetError for what is no URL of a server, or holds a user name, a password, a query or a fragment."""
     if not all("!" <= character <= "~" for character in url):
         raise TargetError(f"{source}: a URL with a blank, a control character or one outside ASCII: {show(url)}")
     try:
@@ -88,12 +96,11 @@ def _checked(url: str, source: str) -> str:
     if not parts.hostname or port == 0:
         raise TargetError(f"{source}: {url!r} names no host, expected a URL like {example}")
     if parts.username is not None or parts.password is not None:
-        raise TargetError(f"{source}: a URL with a user name or password in it; give the credential by its variable")
+        raise TargetError(
+            f"{source}: a URL with a user name or password in it; a credential does not belong into a command"
+        )
     if parts.query or parts.fragment:
         raise TargetError(f"{source}: {url!r} has a query or a fragment, expected a URL like {example}")
-    if parts.path.endswith("/responses"):
-        raise TargetError(f"{source}: {url!r} is the route itself; leave out /responses at its end")
-    return url
 
 
 def _token(variable: str, environ: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from conformance import __version__
 from conformance.exchange import Exchange, Request
 from conformance.sse import Decoder
 from conformance.target.address import Target
+from conformance.target.credential import DEFAULT_CREDENTIAL, FORMS
 
 
 class Unreachable(Exception):
@@ -72,7 +73,7 @@ class Client:
         ``path`` is relative to the base URL. ``headers`` replace the default ones: the target's credential as a bearer
         token, and JSON as content type. Raises Unreachable if no answer began.
         """
-        sent = dict(headers or self.default_headers())
+        sent = dict(headers or self.headers())
         request = Request(method, self.target.path + path, content, sent)
         begun = time.monotonic()
         arrivals: list[tuple[float, int]] = []
@@ -90,9 +91,9 @@ class Client:
             arrivals=tuple(arrivals) if self._timed else (),
         )
 
-    def default_headers(self) -> dict[str, str]:
-        """The headers of a right request."""
-        return {"authorization": f"Bearer {self.target.token}", "content-type": "application/json"}
+    def headers(self, credential: str = DEFAULT_CREDENTIAL) -> dict[str, str]:
+        """The headers of a right request, with the target's credential in one of the forms of `credential.FORMS`."""
+        return {**FORMS[credential](self.target.token), "content-type": "application/json"}
 
     def _read(
         self, response: httpx.Response, begun: float, arrivals: list[tuple[float, int]]

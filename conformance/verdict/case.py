@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from conformance.checks import Result
@@ -13,6 +13,10 @@ from conformance.verdict.outcomes import CaseOutcome, Record
 
 class CouldNotRun(Exception):
     """The environment, or a prerequisite, kept a case from being judged: one sentence with the next step."""
+
+
+class Ended(Exception):
+    """A case that cannot go on as planned, as an answer lacks what its next request needs: what that is."""
 
 
 class SuiteError(Exception):
@@ -53,32 +57,44 @@ class Case:
     def finish(self, error: BaseException | None) -> CaseOutcome:
         """Decides the outcome. ``error`` is what the test's body raised, if it did.
 
-        A must finding, or a cassette that does not fit, is a failure whatever else happened. A requirement that nothing
-        judged is the suite's own fault, whatever was warned of beside it.
+        A must finding, or a cassette that does not fit, is a failure whatever else happened. A fault of the suite
+        outweighs what was warned of beside it.
         """
-        judged = {result.requirement for _, result in self.results}
-        silent = [requirement for requirement in self.requirements if requirement not in judged]
-        sent = len(self.exchanges) - self.extra_requests
+        ended = isinstance(error, Ended)
         if self.findings(Level.MUST) or self.mismatches:
             self.outcome = CaseOutcome.FAIL
-            if error is not None:
+            if error is not None and not ended:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
-        elif error is not None:
-            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"{type(error).__name__}: {error}"
-        elif silent:
-            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, f"nothing judged {', '.join(silent)}"
-        elif sent != self.expected_requests:
-            reason = f"sent {sent} requests, its mark says {self.expected_requests}"
-            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, reason
+        elif fault := self._fault_of_the_suite(error):
+            self.outcome, self.reason = CaseOutcome.SUITE_ERROR, fault
         elif self.findings(Level.SHOULD):
             self.outcome = CaseOutcome.WARN
-        elif all(result.level is Level.MAY for _, result in self.results if result.requirement in self.requirements):
+        elif ended or all(level is Level.MAY for level in self._own_levels()):
             self.outcome = CaseOutcome.OBSERVED
         else:
             self.outcome = CaseOutcome.PASS
         return self.outcome
+
+    def _fault_of_the_suite(self, error: BaseException | None) -> str:
+        """What the suite did wrong, or an empty text.
+
+        A case that had to end early has judged and sent less than it was to; some finding has to explain why.
+        """
+        if isinstance(error, Ended):
+            return "" if self.findings(*Level) else f"ended without a finding that explains it: {error}"
+        if error is not None:
+            return f"{type(error).__name__}: {error}"
+        judged = {result.requirement for _, result in self.results}
+        if silent := [requirement for requirement in self.requirements if requirement not in judged]:
+            return f"nothing judged {', '.join(silent)}"
+        sent = len(self.exchanges) - self.extra_requests
+        return "" if sent == self.expected_requests else f"sent {sent} requests, its mark says {self.expected_requests}"
+
+    def _own_levels(self) -> Iterator[Level]:
+        """The levels of the results for what the case puts to the test."""
+        return (result.level for _, result in self.results if result.requirement in self.requirements)
 
     def record(self, hide: Callable[[str], str] = str) -> Record:
         """What the run remembers of this case. ``hide`` takes secrets out of what the target said."""

@@ -26,7 +26,10 @@ class CaseOutcome(enum.StrEnum):
     @property
     def rank(self) -> int:
         """A number that is larger for a worse outcome."""
-        return list(CaseOutcome).index(self)
+        return RANKS[self]
+
+
+RANKS: Final = {outcome: rank for rank, outcome in enumerate(CaseOutcome)}
 
 
 @dataclass(slots=True)

@@ -1,0 +1,67 @@
+"""The check of the diffs of apply_patch: they have the V4A form, which is no unified diff."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from conformance.checks.declared import finished
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, at, show
+
+END_OF_FILE: Final = "*** End of File"
+END_OF_PATCH: Final = "*** End Patch"
+
+_NUMBERED: Final = re.compile(r"@@ -\d+(,\d+)? \+\d+(,\d+)? @@")
+
+
+def _diffs(view: View) -> list[tuple[str, str, object]]:
+    """Pointer, kind and diff of each finished call."""
+    calls = [(f"{where}/operation", at(call, "operation")) for where, call in finished(view, "apply_patch_call")]
+    return [
+        (f"{where}/diff", operation["type"], operation.get("diff", MISSING))
+        for where, operation in calls
+        if at(operation, "type") in ("create_file", "update_file", "delete_file")
+    ]
+
+
+@rule("apply_patch.diff", when=lambda view: bool(_diffs(view)))
+def diff(view: View) -> Iterator[Finding]:
+    """A diff has the form of its operation."""
+    for where, kind, value in _diffs(view):
+        if kind == "delete_file":
+            if value not in (None, MISSING, ""):
+                yield Finding(view.where(where), "no diff, as the file is deleted", show(value))
+        elif isinstance(value, str):
+            lines = _lines(value)
+            wrong = _in_new_file(lines) if kind == "create_file" else _in_change(lines)
+            if wrong is not None:
+                number, expected = wrong
+                yield Finding(view.where(where), f"{expected} as line {number + 1}", show(lines[number], 60))
+
+
+def _lines(value: str) -> list[str]:
+    """The lines of a diff, without the mark of its end that clients pass over."""
+    lines = [line.removesuffix("\r") for line in value.removesuffix("\n").split("\n")] if value else []
+    return lines[:-1] if lines[-1:] == [END_OF_PATCH] else lines
+
+
+def _in_new_file(lines: list[str]) -> tuple[int, str] | None:
+    """The first line that a new file must not have, and what has to stand there."""
+    wrong = (number for number, line in enumerate(lines) if not line.startswith("+"))
+    return next(((number, "a line that begins with +") for number in wrong), None)
+
+
+def _in_change(lines: list[str]) -> tuple[int, str] | None:
+    """The first line that a change must not have, and what has to stand there."""
+    for number, line in enumerate(lines):
+        if _NUMBERED.match(line):
+            return number, "@@, bare or with a line of the file,"
+        if line.startswith("--- ") and number == 0 and "".join(lines[1:2]).startswith("+++ "):
+            return number, "@@ or a line of the change, no name of a file,"
+        # A line that is empty in the file can stand without the space before it.
+        if not line.startswith(("@@ ", " ", "+", "-")) and line not in ("", "@@", END_OF_FILE):
+            return number, "@@, or a line that begins with a space, + or -,"
+    return None

@@ -1,0 +1,104 @@
+"""Checks of generated images: they can be decoded, and are as they were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.checks.declared import declared, finished
+from conformance.checks.images import Picture, read_picture
+from conformance.checks.rules import Finding, rule
+from conformance.checks.stream_items import PARTIAL_IMAGE
+from conformance.checks.timeline import Step
+from conformance.checks.view import View
+from conformance.values import MISSING, at, printable, shorten, show
+
+CALL: Final = "image_generation_call"
+IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its end"
+
+
+def _results(view: View) -> list[tuple[str, dict[str, Any], Picture]]:
+    """Pointer, call and image of each finished call that has one."""
+    calls = [(where, call, call.get("result")) for where, call in finished(view, CALL)]
+    read = [(where, call, read_picture(text)) for where, call, text in calls if isinstance(text, str) and text]
+    return [(where, call, picture) for where, call, picture in read if picture is not None]
+
+
+def _problem(where: str, picture: Picture) -> Finding:
+    return Finding(where, IMAGE, shorten(printable(picture.problem), 100))
+
+
+@rule("image_generation.decodable", when=lambda view: bool(_results(view)))
+def decodable(view: View) -> Iterator[Finding]:
+    """The result of a call is an image."""
+    for where, _, picture in _results(view):
+        if picture.problem:
+            yield _problem(view.where(f"{where}/result"), picture)
+
+
+def _asked(view: View, member: str) -> Any:
+    """What the one declared tool asks for, `MISSING` where it leaves that to the model."""
+    tools = declared(view, "image_generation")
+    value = at(tools[0], member) if len(tools) == 1 else MISSING
+    return MISSING if value in (None, "auto") else value
+
+
+def _compared(view: View, tool: str, call: str) -> list[tuple[str, list[Any], Picture]]:
+    """Pointer, what was asked and what the call tells, and image of each call where something is to be compared."""
+    found = []
+    for where, item, picture in _results(view):
+        wanted = [value for value in (_asked(view, tool), item.get(call)) if isinstance(value, str) and value != "auto"]
+        if wanted and not picture.problem:
+            found.append((f"{where}/result", wanted, picture))
+    return found
+
+
+@rule("image_generation.format", when=lambda view: bool(_compared(view, "output_format", "output_format")))
+def format_(view: View) -> Iterator[Finding]:
+    """The image has the format that was asked for, and that the call tells."""
+    for where, wanted, picture in _compared(view, "output_format", "output_format"):
+        for value in {each.lower().replace("jpg", "jpeg") for each in wanted} - {picture.format}:
+            yield Finding(view.where(where), f"an image of the format {show(value, 40)}", picture.format)
+
+
+def _sized(view: View) -> list[tuple[str, list[Any], Picture]]:
+    """Who captures without the requests puts small images in the place of large ones."""
+    return _compared(view, "size", "size") if view.body else []
+
+
+@rule("image_generation.size", when=lambda view: bool(_sized(view)))
+def size(view: View) -> Iterator[Finding]:
+    """The image has the size that was asked for, and that the call tells."""
+    for where, wanted, picture in _sized(view):
+        real = f"{picture.size[0]}x{picture.size[1]}"
+        for value in {*wanted} - {real}:
+            yield Finding(view.where(where), f"an image of the size {show(value, 40)}", real)
+
+
+def _partial(view: View) -> list[list[Step]]:
+    """The partial images of each call of a stream."""
+    return [item.of(PARTIAL_IMAGE) for item in view.timeline.items if item.type == CALL]
+
+
+def _most(view: View) -> int | None:
+    """How many partial images a call may bring, or None where the request does not tell."""
+    asked = _asked(view, "partial_images")
+    known = bool(view.body) and len(declared(view, "image_generation")) == 1
+    return (asked if isinstance(asked, int) else 0) if known else None
+
+
+@rule(
+    "image_generation.partial_images",
+    when=lambda view: bool(_partial(view)) and (_most(view) is not None or any(_partial(view))),
+)
+def partial_images(view: View) -> Iterator[Finding]:
+    """A call brings no more partial images than were asked for, and each can be decoded."""
+    most = _most(view)
+    for steps in _partial(view):
+        for number, step in enumerate(steps):
+            text = step.json.get("partial_image_b64")
+            picture = read_picture(text) if isinstance(text, str) else None
+            if most is not None and number >= most:
+                yield Finding(step.where(), f"{most} partial images at most, as the request says", "another one")
+            elif picture is not None and picture.problem:
+                yield _problem(step.where("/partial_image_b64"), picture)

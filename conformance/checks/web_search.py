@@ -1,0 +1,41 @@
+"""The check of the sources that a text names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.values import MISSING, at, at_list, show
+
+
+def _citations(view: View) -> list[tuple[str, dict[str, Any]]]:
+    """Pointer and value of each annotation that cites a page."""
+    return [
+        (f"{where}/content/{number}/annotations/{index}", annotation)
+        for where, item in view.items_of("message")
+        for number, part in enumerate(at_list(item, "content"))
+        for index, annotation in enumerate(at_list(part, "annotations"))
+        if at(annotation, "type") == "url_citation"
+    ]
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+    except ValueError:
+        return False
+    return parts is not None and parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+@rule("web_search.citations", when=lambda view: bool(_citations(view)))
+def citations(view: View) -> Iterator[Finding]:
+    """A citation of a page has a title and an address."""
+    for where, citation in _citations(view):
+        title, url = citation.get("title", MISSING), citation.get("url", MISSING)
+        if not isinstance(title, str) or not title.strip():
+            yield Finding(view.where(f"{where}/title"), "a text that is not empty", show(title))
+        if not _is_address(url):
+            yield Finding(view.where(f"{where}/url"), "an http or https address", show(url))

@@ -1,0 +1,72 @@
+"""What a run says of itself: where its answers come from, and the lines at its head."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.recording import target_kind
+from conformance.settings import REFERENCE_SET, MissingPrerequisite, Settings
+from conformance.target import Client, Unreachable, probe
+
+NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"
+
+
+def provenance(settings: Settings) -> list[str]:
+    """Where the answers of a run come from, in sentences for its head and its verdict. Asks a live target once.
+
+    Raises pytest.UsageError and MissingPrerequisite for a live target that cannot be tested.
+    """
+    if settings.replay:
+        origins = settings.library.origins()
+        told = [f"answers: {origin}" for origin in origins]
+        return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
+    with Client(settings.target) as client:
+        try:
+            exchange, obstacle = probe(client, settings.models[0])
+        except Unreachable as error:
+            raise MissingPrerequisite(f"{error}; check the base URL, and that the target runs") from error
+    if obstacle:
+        raise MissingPrerequisite(settings.secrets.hide(obstacle))
+    kind = target_kind(exchange.headers, settings.target.host)
+    if settings.recording and settings.library.folder.name == REFERENCE_SET and "reference endpoint" not in kind:
+        raise pytest.UsageError(
+            "the set reference holds answers of the reference endpoint only; record into a set of your own with "
+            "--cassettes DIR"
+        )
+    return [f"answers: live, of {kind}"]
+
+
+def left_out(settings: Settings) -> list[str]:
+    """What the user declared that the target does not have, in sentences for the head and the verdict of a run."""
+    if not settings.without_tools:
+        return []
+    return [f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools"]
+
+
+def header(settings: Settings, provenance: list[str], today: datetime.date) -> Iterator[str]:
+    """Mode, contract, target, models, and what is left out or about to end."""
+    contract = settings.contract
+    yield f"conformance: {settings.mode}, contract {contract.name} {contract.version}, fails on {settings.fail_on}"
+    yield f"target: {'none, network blocked' if settings.replay else settings.target.base_url}"
+    yield f"models: {', '.join(settings.models)} (representative: {_representatives(settings)})"
+    if settings.live and settings.mcp_server is not None:
+        yield f"MCP server: {settings.mcp_server}"
+    yield from left_out(settings)
+    if settings.replay or settings.recording:
+        yield f"cassettes: {settings.library.folder}"
+    yield from provenance
+    for name in settings.models:
+        model = contract.models.get(name)
+        if model is not None and model.retires is not None:
+            verb = "is to be" if model.retires > today else "was to be"
+            yield f"warning: {name} {verb} shut down on {model.retires.isoformat()}"
+
+
+def _representatives(settings: Settings) -> str:
+    """The representative of the run, and those that some chapters have instead."""
+    own = {settings.representative_of(chapter) for chapter in settings.contract.chapters} - {settings.representative}
+    others = [name for name in settings.models if name in own]
+    return settings.representative + (f"; of some chapters {', '.join(others)}" if others else "")

@@ -1,0 +1,29 @@
+"""Questions and conversations."""
+
+from typing import Any, Final
+
+QUESTION: Final = "What is a mixture of experts model?"
+"""The question of the page's query example."""
+
+LONG_POEM: Final = "Write a poem of one hundred lines about the sea."
+"""Asks for more text than fits into a few tokens."""
+
+CONVERSATION: Final[list[dict[str, Any]]] = [
+    {"role": "system", "content": "You are a helpful assistant."},
+    {"role": "user", "content": QUESTION},
+]
+"""The page's query example: a system message and a user message, without a type."""
+
+HISTORY_WITHOUT_IDS: Final[list[dict[str, Any]]] = [
+    {"role": "user", "content": "What is the weather in Paris?"},
+    {"role": "assistant", "content": "I will look it up."},
+    {"type": "function_call", "call_id": "call_01", "name": "get_weather", "arguments": '{"city":"Paris"}'},
+    {"type": "function_call_output", "call_id": "call_01", "output": "18 degrees, light rain"},
+]
+"""A tool call and its output as a client writes them that keeps no ids of items."""
+
+OUTPUT_OF_UNKNOWN_CALL: Final[list[dict[str, Any]]] = [
+    {"role": "user", "content": "What is the weather in Paris?"},
+    {"type": "function_call_output", "call_id": "call_02", "output": "18 degrees, light rain"},
+]
+"""An output for a call that was never made."""

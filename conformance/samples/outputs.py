@@ -1,0 +1,36 @@
+"""What a client sends back for a call. The id of the call is filled in when it is known."""
+
+from typing import Any, Final
+
+Output = dict[str, Any]
+
+PIXEL: Final = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""A PNG of one grey pixel."""
+
+REPORT: Final[Output] = {"type": "function_call_output", "output": "18 degrees, light rain"}
+REPORT_WITH_IMAGE: Final[Output] = {
+    "type": "function_call_output",
+    "output": [
+        {"type": "input_text", "text": "18 degrees, light rain. The map:"},
+        {"type": "input_image", "image_url": PIXEL},
+    ],
+}
+EXECUTED: Final[Output] = {"type": "custom_tool_call_output", "output": "42"}
+PATCHED: Final[Output] = {"type": "apply_patch_call_output", "status": "completed", "output": "The patch was applied."}
+PATCH_FAILED: Final[Output] = {
+    "type": "apply_patch_call_output",
+    "status": "failed",
+    "output": "The patch was not applied: there is no such file.",
+}
+PRINTED: Final[Output] = {
+    "type": "shell_call_output",
+    "output": [{"stdout": "notes.txt\n", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}],
+}
+TIMED_OUT: Final[Output] = {
+    "type": "shell_call_output",
+    "output": [{"stdout": "", "stderr": "", "outcome": {"type": "timeout"}}],
+}
+APPROVED: Final[Output] = {"type": "mcp_approval_response", "approve": True}
+NOT_APPROVED: Final[Output] = {"type": "mcp_approval_response", "approve": False}

@@ -1,0 +1,74 @@
+"""Round trips: what the answer held goes back with the next request, for nothing is stored.
+
+Documentation page, introduction (multi-step workflows) and "Limitations" (no stored responses). The round trip of each
+tool stands in the chapter of the tool; here stands what is the same for all of them.
+"""
+
+import pytest
+
+from conformance import samples
+
+pytestmark = pytest.mark.tool("function")
+
+WEATHER = "What is the weather in Paris?"
+REASONING = {"reasoning": {"effort": "low"}, "include": ["reasoning.encrypted_content"]}
+REASONED = [{"type": "reasoning"}, {"type": "function_call"}]
+
+
+@pytest.mark.representative
+@pytest.mark.requests(2)
+@pytest.mark.requirement("function_tools.accepted", "round_trips.streamed")
+def test_streamed(ask, model):
+    """Call and answer are streamed."""
+    call = ask(
+        model,
+        WEATHER,
+        stream=True,
+        tools=[samples.WEATHER],
+        tool_choice="required",
+        about=["function_tools.accepted"],
+    )
+    ask.then(call, samples.REPORT, about=["round_trips.streamed"])
+
+
+@pytest.mark.representative
+@pytest.mark.requests(3)
+@pytest.mark.requirement(
+    "function_tools.accepted", "obedience.encrypted_reasoning", "round_trips.reasoning", "round_trips.without_reasoning"
+)
+def test_reasoning(ask, model):
+    """Reasoning goes back with the call that it led to; what becomes of the call without it is told."""
+    call = ask.until(
+        REASONED,
+        model,
+        WEATHER,
+        tools=[samples.WEATHER],
+        tool_choice="required",
+        about=["function_tools.accepted", "obedience.encrypted_reasoning"],
+        **REASONING,
+    )
+    ask.then(call, samples.REPORT, about=["round_trips.reasoning"])
+    ask.then(call, samples.REPORT, leave_out="reasoning", about=["round_trips.without_reasoning"])
+
+
+@pytest.mark.representative
+@pytest.mark.requirement("round_trips.without_ids")
+def test_without_ids(ask, model):
+    """A call and its output are taken as a client writes them that keeps no ids."""
+    ask(model, samples.HISTORY_WITHOUT_IDS, tools=[samples.WEATHER])
+
+
+@pytest.mark.representative
+@pytest.mark.requests(2)
+@pytest.mark.requirement("function_tools.accepted", "round_trips.output_parts")
+def test_output_parts(ask, model):
+    """The output of a function is a text and an image."""
+    call = ask(model, WEATHER, tools=[samples.WEATHER], tool_choice="required", about=["function_tools.accepted"])
+    ask.then(call, samples.REPORT_WITH_IMAGE, about=["round_trips.output_parts"])
+
+
+@pytest.mark.representative
+@pytest.mark.requirement("round_trips.unknown_call")
+def test_unknown_call(ask, model):
+    """Whether an output is refused that answers no call is told."""
+    ask.refused(model, samples.OUTPUT_OF_UNKNOWN_CALL, tools=[samples.WEATHER])
