@@ -43,4 +43,11 @@ def test_other_form(ask, model):
 def test_partial_images(ask, model):
     """A stream shows the image while it is made."""
     tool = samples.IMAGE | {"output_format": "webp", "partial_images": 2}
-    ask(model, DRAW, stream=True, tools=[tool], tool_choice={"type": "image_generation"})
+    ask(model, DRAW, stream=True, tools=[tool], tool_choice="required")
+
+
+@pytest.mark.representative
+@pytest.mark.requirement("image_generation.accepted", "obedience.tool_choice_hosted")
+def test_by_type(ask, model):
+    """A tool that the server runs is chosen by its type."""
+    ask(model, DRAW, tools=[samples.IMAGE], tool_choice={"type": "image_generation"})

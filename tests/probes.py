@@ -7,16 +7,8 @@ import pytest
 
 from conformance import samples
 
-CITY = {
-    "type": "object",
-    "properties": {"city": {"type": "string"}},
-    "required": ["city"],
-    "additionalProperties": False,
-}
-STRICT = {"type": "function", "name": "weather", "description": "Tells.", "parameters": CITY, "strict": True}
-LOOSE = {"type": "function", "name": "time", "description": "Tells.", "parameters": CITY, "strict": False}
 ANSWERED = pytest.mark.requirement("supported_models.string_input")
-FORM = {"type": "json_schema", "name": "place", "schema": CITY}
+FORM = {"type": "json_schema", "name": "place", "schema": samples.WEATHER["parameters"]}
 
 
 @ANSWERED
@@ -44,38 +36,6 @@ def test_settings(ask, model):
 
 
 @ANSWERED
-def test_required_calls(ask, model):
-    """Two functions that have to be called."""
-    ask(model, samples.QUESTION, stream=True, tools=[STRICT, LOOSE], tool_choice="required")
-
-
-@ANSWERED
-def test_one_call(ask, model):
-    """One call at a time."""
-    ask(model, samples.QUESTION, tools=[STRICT, LOOSE], tool_choice="required", parallel_tool_calls=False)
-
-
-@ANSWERED
-def test_named_call(ask, model):
-    """A function that is chosen by name."""
-    ask(model, samples.QUESTION, tools=[STRICT, LOOSE], tool_choice={"type": "function", "name": "weather"})
-
-
-@ANSWERED
-def test_allowed_call(ask, model):
-    """One of the declared functions is allowed."""
-    choice = {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "weather"}]}
-    ask(model, samples.QUESTION, tools=[STRICT, LOOSE], tool_choice=choice)
-
-
-@ANSWERED
-def test_no_call(ask, model):
-    """No tool is to be called."""
-    tools = [STRICT, {"type": "web_search", "search_context_size": "high"}]
-    ask(model, samples.QUESTION, tools=tools, tool_choice="none")
-
-
-@ANSWERED
 def test_json_object(ask, model):
     """A JSON object is asked for."""
     ask(model, samples.QUESTION, text={"format": {"type": "json_object"}})
@@ -100,6 +60,6 @@ def test_stored_prompt(ask, model):
 
 
 @ANSWERED
-def test_hosted_calls(ask, model):
+def test_limited_calls(ask, model):
     """The number of calls is limited."""
     ask(model, samples.QUESTION, max_tool_calls=1)

@@ -58,7 +58,8 @@ class Case:
         """Decides the outcome. ``error`` is what the test's body raised, if it did.
 
         A must finding, or a cassette that does not fit, is a failure whatever else happened. A fault of the suite
-        outweighs what was warned of beside it.
+        outweighs what was warned of beside it. A requirement that nothing judged is such a fault, unless a warning can
+        explain it: then the case could not run, which is no pass either.
         """
         ended = isinstance(error, Ended)
         if self.findings(Level.MUST) or self.mismatches:
@@ -67,6 +68,9 @@ class Case:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
+        elif error is None and self._silent() and self.findings(Level.SHOULD):
+            reason = f"what the case warns of leaves nothing to judge {', '.join(self._silent())} by"
+            self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, reason
         elif fault := self._fault_of_the_suite(error):
             self.outcome, self.reason = CaseOutcome.SUITE_ERROR, fault
         elif self.findings(Level.SHOULD):
@@ -86,11 +90,15 @@ class Case:
             return "" if self.findings(*Level) else f"ended without a finding that explains it: {error}"
         if error is not None:
             return f"{type(error).__name__}: {error}"
-        judged = {result.requirement for _, result in self.results}
-        if silent := [requirement for requirement in self.requirements if requirement not in judged]:
+        if silent := self._silent():
             return f"nothing judged {', '.join(silent)}"
         sent = len(self.exchanges) - self.extra_requests
         return "" if sent == self.expected_requests else f"sent {sent} requests, its mark says {self.expected_requests}"
+
+    def _silent(self) -> list[str]:
+        """What the case puts to the test and nothing judged."""
+        judged = {result.requirement for _, result in self.results}
+        return [requirement for requirement in self.requirements if requirement not in judged]
 
     def _own_levels(self) -> Iterator[Level]:
         """The levels of the results for what the case puts to the test."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Final
 
-from conformance.reference.faults import answers, calls, items, requests, settings, streams
+from conformance.reference.faults import answers, called, calls, items, requests, settings, streams, tools, turns
 from conformance.reference.faults.fault import Fault
 
 __all__ = ["FAULTS", "Fault", "UnknownFault", "find"]
@@ -32,6 +32,11 @@ LISTS: Final = (
     items.PARTS,
     items.TEXT,
     calls.PIECES,
+    tools.REFUSED,
+    tools.ACCEPTED,
+    called.CALLED,
+    called.HOSTED,
+    turns.SENT_BACK,
     requests.LATER,
 )
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in chain.from_iterable(LISTS)}

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from conformance.reference.faults.asked import declares, every, streams
 from conformance.reference.faults.edits import (
     GONE,
     Edit,
@@ -19,7 +20,12 @@ from conformance.reference.faults.edits import (
 from conformance.reference.faults.fault import DATABRICKS, ELSEWHERE, Fault
 from conformance.reference.reply import Change, Reply
 
-NOT_ANSWERED: Final = ("supported_models.string_input", "supported_models.message_list")
+NOT_ANSWERED: Final = (
+    "supported_models.string_input",
+    "supported_models.message_list",
+    "supported_models.rest_example",
+    "tool_refusals.answers_afterwards",
+)
 """What is not kept where an answer that is no stream holds nothing."""
 
 
@@ -55,14 +61,14 @@ MEMBERS: Final = (
         "null-body",
         "A request is answered with status 200 and the body null.",
         (*NOT_ANSWERED, "response.schema", "unsupported_parameters.boundary_values"),
-        instead(None),
+        only_if(is_plain, instead(None)),
         seen=ELSEWHERE,
     ),
     Fault(
         "body-cut-off",
         "The JSON of an answer ends in the middle.",
         (*NOT_ANSWERED, "response.schema", "unsupported_parameters.boundary_values"),
-        instead(b'{"id":"resp_0","object":"response","output":['),
+        only_if(is_plain, instead(b'{"id":"resp_0","object":"response","output":[')),
     ),
     Fault(
         "json-as-html",
@@ -212,7 +218,7 @@ STATE: Final = (
         "call-cut-off",
         "A call of a completed response is incomplete.",
         ("consistency.call_status",),
-        on_answer(_marked("function_call")),
+        only_if(every(streams, declares("function", strict=True)), on_answer(_marked("function_call"))),
     ),
     Fault(
         "message-without-content",

@@ -1,39 +1,30 @@
 """Faults of calls: what they name and bring, and how the texts of the other kinds of items are streamed.
 
-The endpoint calls functions only. Other kinds of items are put at the end of a plain answer, after an item that brings
-the tools that they call, so that nothing is wrong with them but what the fault names.
+Items that the endpoint never gives are put at the end of a plain answer, after an item that brings the tools that they
+call, so that nothing is wrong with them but what the fault names.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final
 
+from conformance.reference.faults.asked import chooses, declares, every, streams
+from conformance.reference.faults.bringing import Item, bringing, loading
 from conformance.reference.faults.edits import (
     Event,
-    Item,
-    bringing,
     drop,
+    each,
     is_json,
     is_stream,
-    loading,
+    left_out,
     on_answer,
+    on_events,
     only_if,
     put,
 )
 from conformance.reference.faults.fault import DATABRICKS, Fault
 from conformance.reference.reply import Change, Reply
 
-SERVER: Final = {
-    "type": "mcp",
-    "server_label": "wiki",
-    "server_url": "https://wiki.example.com/mcp",
-    "allowed_tools": None,
-    "headers": None,
-    "require_approval": "never",
-    "server_description": None,
-}
-WRITER: Final = {"type": "custom", "name": "write", "description": None, "format": {"type": "text"}}
 CONTAINER: Final = {"type": "code_interpreter", "container": {"type": "auto"}}
-LISTED: Final = {"name": "look_up", "description": None, "input_schema": {"type": "object"}, "annotations": None}
 
 DONE: Final = {"status": "completed"}
 BEGUN: Final = {"status": "in_progress"}
@@ -46,20 +37,6 @@ def _pieces(name: str, texts: Sequence[str], done: dict[str, str], **place: Any)
         *({"type": f"{kind}.delta", "delta": text, **place} for text in texts),
         {"type": f"{kind}.done", **done, **place},
     )
-
-
-def _call(name: str, arguments: str = "{}") -> dict[str, Any]:
-    return {
-        "id": "mcp_0",
-        "type": "mcp_call",
-        "server_label": "wiki",
-        "name": name,
-        "arguments": arguments,
-        "output": "",
-        "error": None,
-        "approval_request_id": None,
-        **DONE,
-    }
 
 
 REFUSAL: Final = {"type": "refusal", "refusal": "I will not."}
@@ -82,37 +59,13 @@ THINKING: Final = Item(
         {"type": "response.content_part.done", "content_index": 0, "part": THOUGHT},
     ),
 )
-LOOKING_UP: Final = Item(
-    _call("look_up", '{"word":"amber"}'),
-    {"arguments": "", **BEGUN},
-    _pieces("mcp_call_arguments", ['{"word":'], {"arguments": '{"word":"amber"}'}),
-)
-WRITING: Final = Item(
-    {"id": "ctc_0", "type": "custom_tool_call", "call_id": "call_0", "name": "write", "input": "6 * 7", **DONE},
-    {"input": "", **BEGUN},
-    _pieces("custom_tool_call_input", ["6 *"], {"input": "6 * 7"}),
-)
 COMPUTING: Final = Item(
     {"id": "ci_0", "type": "code_interpreter_call", "code": "6 * 7", "container_id": "cntr_0", "outputs": [], **DONE},
     {"code": "", **BEGUN},
     _pieces("code_interpreter_call_code", ["6 *"], {"code": "6 * 7"}),
 )
-CREATION: Final = {"type": "create_file", "path": "a.txt", "diff": "+one\n+two\n"}
-PATCHING: Final = Item(
-    {"id": "apc_0", "type": "apply_patch_call", "call_id": "call_0", "operation": CREATION, **DONE},
-    {"operation": CREATION | {"diff": ""}, **BEGUN},
-    _pieces("apply_patch_call_operation_diff", ["+one\n"], {"diff": CREATION["diff"]}),
-)
 ACTION: Final = {"commands": ["ls -l"], "timeout_ms": None, "max_output_length": None}
 SHELL: Final = {"id": "sh_0", "type": "shell_call", "call_id": "call_0", "action": ACTION, "environment": None, **DONE}
-RUNNING: Final = Item(
-    SHELL,
-    {"action": ACTION | {"commands": []}, **BEGUN},
-    (
-        {"type": "response.shell_call_command.added", "command_index": 0, "command": ""},
-        *_pieces("shell_call_command", ["ls"], {"command": "ls -l"}, command_index=0),
-    ),
-)
 PRINTED: Final = {"stdout": "a.txt\n", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}
 OUTPUT: Final = {
     "id": "sho_0",
@@ -130,18 +83,15 @@ PRINTING: Final = Item(
         {"type": "response.shell_call_output_content.done", "command_index": 0, "output": [PRINTED]},
     ),
 )
-DRAWING: Final = Item(
-    {"id": "ig_0", "type": "image_generation_call", "result": "iVBORw0KGgo=", **DONE},
-    {"result": None, **BEGUN},
-    tuple(
-        {
-            "type": "response.image_generation_call.partial_image",
-            "partial_image_index": number,
-            "partial_image_b64": "iVBORw0KGgo=",
-        }
-        for number in (1, 2)
-    ),
-)
+
+
+def _piece_lost(name: str) -> Change:
+    return on_events(left_out(f"{name}.delta", which=0))
+
+
+def _renamed(kind: str) -> Change:
+    """Lets the calls of a type name something that nobody has heard of."""
+    return on_answer(put("/output/*", lambda item: item | {"name": "unheard_of"} if item["type"] == kind else item))
 
 
 def _on_calls(path: str, made: Any, *, strict: bool | None = None) -> Change:
@@ -150,7 +100,8 @@ def _on_calls(path: str, made: Any, *, strict: bool | None = None) -> Change:
     def change(reply: Reply) -> Reply:
         if reply.status != 200 or reply.asked.get("tool_choice") != "required":
             return reply
-        names = [tool["name"] for tool in reply.asked["tools"] if strict in (None, tool.get("strict"))]
+        functions = (tool for tool in reply.asked["tools"] if tool["type"] == "function")
+        names = [tool["name"] for tool in functions if strict in (None, tool.get("strict"))]
 
         def edit(item: dict[str, Any]) -> Any:
             return put(path, made)(item) if item.get("name") in names else item
@@ -172,13 +123,13 @@ PIECES: Final = (
         "mcp-arguments-piece-lost",
         "A piece of an MCP call's arguments is lost.",
         ("streams.mcp_call_arguments",),
-        bringing(loading(SERVER), LOOKING_UP),
+        _piece_lost("mcp_call_arguments"),
     ),
     Fault(
         "custom-input-piece-lost",
         "A piece of a custom tool's input is lost.",
         ("streams.custom_tool_call_input",),
-        bringing(loading(WRITER), WRITING),
+        _piece_lost("custom_tool_call_input"),
     ),
     Fault(
         "code-piece-lost",
@@ -190,13 +141,13 @@ PIECES: Final = (
         "patch-piece-lost",
         "A piece of a patch is lost.",
         ("streams.apply_patch_call_operation_diff",),
-        bringing(loading({"type": "apply_patch"}), PATCHING),
+        _piece_lost("apply_patch_call_operation_diff"),
     ),
     Fault(
         "command-piece-lost",
         "A piece of a shell command is lost.",
         ("streams.shell_call_command",),
-        bringing(loading({"type": "shell"}), RUNNING),
+        _piece_lost("shell_call_command"),
     ),
     Fault(
         "printed-piece-lost",
@@ -208,7 +159,7 @@ PIECES: Final = (
         "partial-images-from-one",
         "The first partial image has the number 1.",
         ("streams.partial_images",),
-        bringing(loading({"type": "image_generation"}), DRAWING),
+        on_events(each("image_generation_call.partial_image", put("/partial_image_index", lambda index: index + 1))),
     ),
 )
 
@@ -217,7 +168,7 @@ NAMES: Final = (
         "undeclared-function",
         "A function is called that nobody declared.",
         ("calls.declared_function",),
-        _on_calls("/name", "unheard_of"),
+        only_if(every(streams, chooses("required"), declares("function", strict=True)), _renamed("function_call")),
     ),
     Fault(
         "unloaded-function",
@@ -243,7 +194,7 @@ NAMES: Final = (
         "undeclared-custom-tool",
         "A custom tool is called that nobody declared.",
         ("calls.declared_custom_tool",),
-        bringing(Item(WRITING.item)),
+        only_if(chooses("required"), _renamed("custom_tool_call")),
     ),
     Fault(
         "undeclared-search",
@@ -257,17 +208,13 @@ NAMES: Final = (
         "undeclared-server",
         "A tool of an MCP server is called that nobody declared.",
         ("calls.declared_server",),
-        bringing(loading(SERVER | {"server_label": "other"}), Item(_call("look_up"))),
+        only_if(declares("mcp", require_approval="never"), on_answer(put("/output/*/server_label", lambda _: "other"))),
     ),
     Fault(
         "unlisted-tool",
         "A tool is called that its MCP server does not list.",
         ("calls.listed_tool",),
-        bringing(
-            loading(SERVER),
-            Item({"id": "mcpl_0", "type": "mcp_list_tools", "server_label": "wiki", "tools": [LISTED], "error": None}),
-            Item(_call("forget")),
-        ),
+        _renamed("mcp_call"),
     ),
     Fault(
         "arguments-no-json",
@@ -319,7 +266,10 @@ NAMES: Final = (
         "image-left-out",
         "An image was made and is not there.",
         ("consistency.results",),
-        bringing(loading({"type": "image_generation"}), Item(DRAWING.item | {"result": None})),
+        bringing(
+            loading({"type": "image_generation"}),
+            Item({"id": "ig_0", "type": "image_generation_call", "result": None, **DONE}),
+        ),
     ),
     Fault(
         "item-of-another-type",

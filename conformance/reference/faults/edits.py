@@ -1,12 +1,15 @@
 """The few ways in which an answer is spoiled. Nothing is changed in place, as events share what they hold."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
+from conformance.reference.faults.asked import Test, tools
+from conformance.reference.faults.fault import Fault
 from conformance.reference.reply import Change, Frame, Reading, Reply, streamed
 from conformance.reference.stream import events
+from conformance.reference.tools import DOCUMENTED, echoed
 
 Edit = Callable[[Any], Any]
 Event = dict[str, Any]
@@ -135,10 +138,13 @@ def typed(media_type: str, *, stream: bool) -> Change:
 
 
 def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None = None) -> Change:
-    """Edits the body of the refusal of a request that could be one, its status, its content type."""
+    """Edits the body of the refusal of a request that could be one, its status, its content type.
+
+    What is refused for its tools is left alone.
+    """
 
     def change(reply: Reply) -> Reply:
-        if reply.status < 400 or "input" not in reply.asked:
+        if reply.status < 400 or "input" not in reply.asked or tools(reply):
             return reply
         headers = reply.headers if media_type is None else {**reply.headers, "content-type": media_type}
         content = _edited(reply.content, edits)
@@ -147,10 +153,24 @@ def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None =
     return change
 
 
-def refusing(test: Callable[[Reply], bool], status: int = 400) -> Change:
-    """Refuses some of the requests that have to be answered."""
+def bad_gateway(reply: Reply) -> Reply:
+    """Ends a request that is refused with 400 in a bare 502."""
+    headers = {**reply.headers, "content-type": "text/html"}
+    return replace(reply, status=502, content=b"Bad Gateway", headers=headers) if reply.status == 400 else reply
+
+
+def refusing(test: Test, status: int = 400) -> Change:
+    """Refuses some of the requests that are answered."""
     content = {"error_code": "INVALID_PARAMETER_VALUE", "message": "This endpoint does not take such a request."}
-    return only_if(test, lambda reply: replace(reply, status=status, frames=None, content=content))
+    return only_if(
+        lambda reply: reply.status == 200 and test(reply),
+        lambda reply: replace(reply, status=status, frames=None, content=content),
+    )
+
+
+def refused(name: str, what: str, broken: str, test: Test) -> Fault:
+    """A fault that refuses something which has to be answered, and breaks one promise with that."""
+    return Fault(f"{name}-refused", f"{what} is refused.", (broken,), refusing(test))
 
 
 def without(*names: str) -> Reading:
@@ -167,6 +187,17 @@ def with_member(*, made: Any, of: str) -> Reading:
     return reading
 
 
+def retooled(edit: Edit) -> Reading:
+    """Reads a request as if its tools were others; an edit that gives GONE leaves a tool out."""
+    return lambda body: put("/tools/*", edit)(body) if body.get("tools") else body
+
+
+def tools_as_declared(reply: Reply) -> Reply:
+    """Repeats the tools that were declared, whatever they were read as."""
+    declared = [echoed({**tool}) if tool.get("type") in DOCUMENTED else tool for tool in tools(reply)]
+    return on_response(put("/tools", declared))(reply) if declared else reply
+
+
 def echoing(name: str) -> Change:
     """Repeats a setting in the response object, as if it had been obeyed."""
 
@@ -177,7 +208,7 @@ def echoing(name: str) -> Change:
     return change
 
 
-def only_if(test: Callable[[Reply], bool], change: Change) -> Change:
+def only_if(test: Test, change: Change) -> Change:
     """A change of some replies only."""
     return lambda reply: change(reply) if test(reply) else reply
 
@@ -322,46 +353,3 @@ def on_frames(edit: Callable[[Frame], Frame], which: int | None = None) -> Chang
 def one_more(frame: Frame) -> Change:
     """Sends something after the last event."""
     return lambda reply: reply if reply.frames is None else replace(reply, frames=(*reply.frames, frame))
-
-
-# --- more items
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An output item: what it is in the end, what of it is different when it is added, and the events between the two.
-
-    The events get the item's output_index and id where they name no others.
-    """
-
-    item: dict[str, Any]
-    begin: dict[str, Any] = field(default_factory=dict)
-    inside: tuple[Event, ...] = ()
-
-    def events(self, index: int) -> Iterable[Event]:
-        """All events of the item, at a place in the output."""
-        yield {"type": "response.output_item.added", "output_index": index, "item": self.item | self.begin}
-        for event in self.inside:
-            yield {"output_index": index, "item_id": self.item["id"]} | event
-        yield {"type": "response.output_item.done", "output_index": index, "item": self.item}
-
-
-def loading(*tools: dict[str, Any]) -> Item:
-    """An item that brings tools, so that what calls them calls what was declared."""
-    return Item({"id": "at_0", "type": "additional_tools", "role": "developer", "tools": [*tools]})
-
-
-def bringing(*items: Item) -> Change:
-    """Puts more items at the end of the output of a plain answer, each with its events."""
-
-    def change(reply: Reply) -> Reply:
-        if not is_plain(reply):
-            return reply
-        reply = on_final(put("/output", lambda output: [*output, *(one.item for one in items)]))(reply)
-        if reply.frames is None:
-            return reply
-        index = len(reply.frames[-1].data["response"]["output"]) - len(items)
-        told = [event for place, one in enumerate(items, index) for event in one.events(place)]
-        return on_events(lambda events: [*events[:-1], *told, events[-1]])(reply)
-
-    return change

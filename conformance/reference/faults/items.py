@@ -4,7 +4,6 @@ from typing import Final
 
 from conformance.reference.faults.edits import (
     Event,
-    both,
     each,
     left_out,
     moved,
@@ -15,17 +14,10 @@ from conformance.reference.faults.edits import (
     twice,
 )
 from conformance.reference.faults.fault import CHECKERS, ELSEWHERE, Fault
-from conformance.reference.reply import Change
 
 DELTA: Final = "output_text.delta"
 PART: Final = "content_part"
-PAGE: Final = {
-    "type": "url_citation",
-    "url": "https://example.com/",
-    "title": "Example",
-    "start_index": 0,
-    "end_index": 1,
-}
+ANNOTATION: Final = "output_text.annotation.added"
 
 
 def _below_zero(event: Event) -> Event:
@@ -45,23 +37,6 @@ def _added_as_done(told: list[Event]) -> list[Event]:
         else event
         for event in told
     ]
-
-
-def _citing(*announced: int, page: Event = PAGE) -> Change:
-    """The text cites a page, and the events announce annotations of these numbers."""
-    event = {"type": "response.output_text.annotation.added", "content_index": 0, "annotation": page}
-
-    def announce(told: list[Event]) -> list[Event]:
-        found: list[Event] = []
-        for one in told:
-            if one["type"] == "response.output_text.done":
-                place = {name: one[name] for name in ("item_id", "output_index")}
-                found += [event | place | {"annotation_index": number} for number in announced]
-            found.append(one)
-        return found
-
-    cited = on_answer(put("/output/*/content/*/annotations", [page]))
-    return both(cited, on_events(announce))
 
 
 PLACES: Final = (
@@ -164,25 +139,28 @@ PARTS: Final = (
         on_events(_added_as_done),
     ),
     Fault(
-        "unannounced-annotation", "A text cites a page that no event announced.", ("streams.annotations",), _citing()
+        "unannounced-annotation",
+        "A text cites a page that no event announced.",
+        ("streams.annotations",),
+        on_events(left_out(ANNOTATION)),
     ),
     Fault(
         "annotation-from-one",
         "The first annotation is announced as number 1.",
         ("streams.annotations", "streams.annotations_kept"),
-        _citing(1),
+        on_events(each(ANNOTATION, put("/annotation_index", 1))),
     ),
     Fault(
         "annotation-too-many",
         "More annotations are announced than the text has.",
         ("streams.annotations_kept",),
-        _citing(0, 1),
+        on_events(twice(ANNOTATION), each(ANNOTATION, put("/annotation_index", 1), which=-1)),
     ),
     Fault(
         "annotation-outside",
         "A text cites a page behind its end.",
         ("consistency.annotation_place",),
-        _citing(0, page=PAGE | {"end_index": 99_999}),
+        on_answer(put("/output/*/content/*/annotations/*/end_index", 99_999)),
     ),
 )
 

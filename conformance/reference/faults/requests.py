@@ -1,14 +1,17 @@
 """Faults of what is refused and what is accepted: the parameters that are not supported, and the errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from conformance.reference.faults.asked import every, no_tools, streams
 from conformance.reference.faults.edits import (
+    bad_gateway,
     drop,
     echoing,
     on_refusal,
     on_response,
+    only_if,
     put,
     refusing,
     with_member,
@@ -31,31 +34,11 @@ def _in_conversation(reply: Reply) -> Reply:
 
 
 def _is_list(reply: Reply) -> bool:
-    return isinstance(reply.asked.get("input"), list)
+    return isinstance(reply.asked.get("input"), list) and no_tools(reply)
 
 
 def _is_plain(reply: Reply) -> bool:
     return reply.asked.keys() <= {"model", "input", "max_output_tokens", "reasoning"} and not _is_list(reply)
-
-
-def _sends_back(name: str, value: Any = None) -> Callable[[Reply], bool]:
-    """True for an answer to a request with an input item that has a member, or has it with a value."""
-
-    def test(reply: Reply) -> bool:
-        given = reply.asked.get("input")
-        items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-        return reply.status == 200 and any(name in item and value in (None, item[name]) for item in items)
-
-    return test
-
-
-def _has_optional_property(reply: Reply) -> bool:
-    parameters = [tool.get("parameters") or {} for tool in reply.asked.get("tools") or () if tool.get("strict")]
-    return any(one.get("properties", {}).keys() - one.get("required", ()) for one in parameters)
-
-
-def _is_refused_stream(reply: Reply) -> bool:
-    return reply.status == 400 and reply.asked.get("stream") is True
 
 
 ACCEPTED: Final = (
@@ -129,19 +112,19 @@ REFUSED: Final = (
     Fault(
         "list-refused",
         "A list of messages is refused.",
-        ("supported_models.message_list",),
+        ("supported_models.message_list", "supported_models.rest_example"),
         refusing(_is_list),
     ),
     Fault(
         "string-refused",
         "An input that is a string is refused.",
-        ("supported_models.string_input", "streams.streamed"),
+        ("supported_models.string_input", "streams.streamed", "tool_refusals.answers_afterwards"),
         refusing(_is_plain),
     ),
     Fault(
         "list-fails",
         "A list of messages ends in an internal error.",
-        ("supported_models.message_list",),
+        ("supported_models.message_list", "supported_models.rest_example"),
         refusing(_is_list, 500),
     ),
 )
@@ -153,11 +136,7 @@ ERRORS: Final = (
         "refused-stream-with-502",
         "A request that is refused with 400 gets a bare 502 when it asks for a stream.",
         (*REFUSALS, "errors.body", "errors.content_type"),
-        lambda reply: (
-            on_refusal(lambda _: b"Bad Gateway", status=502, media_type="text/html")(reply)
-            if _is_refused_stream(reply)
-            else reply
-        ),
+        only_if(every(streams, no_tools), bad_gateway),
         seen=DATABRICKS,
     ),
     Fault("refused-without-body", "A refusal has no body.", ("errors.body",), on_refusal(lambda _: b"")),
@@ -204,38 +183,6 @@ ERRORS: Final = (
 )
 
 LATER: Final = (
-    Fault(
-        "call-refused-when-sent-back",
-        "A function call that the endpoint made is refused in the next turn.",
-        (),
-        refusing(_sends_back("type", "function_call")),
-        seen=DATABRICKS,
-        needs="a second turn with the call of the first",
-    ),
-    Fault(
-        "long-ids-refused-when-sent-back",
-        "Ids that the endpoint made are refused in the next turn as they are too long.",
-        (),
-        refusing(_sends_back("id")),
-        seen=DATABRICKS,
-        needs="a second turn with the items of the first",
-    ),
-    Fault(
-        "annotations-refused-when-sent-back",
-        "Members that only answers carry are refused when they are sent back.",
-        (),
-        refusing(_sends_back("status")),
-        seen=DATABRICKS,
-        needs="a second turn with the items of the first",
-    ),
-    Fault(
-        "optional-property-ends-in-502",
-        "A strict function that does not require all its properties gets a bare 502.",
-        (),
-        refusing(_has_optional_property, 502),
-        seen=DATABRICKS,
-        needs="a strict function with a property that is not required",
-    ),
     Fault(
         "no-credential-ends-in-500",
         "A request without a credential ends in an internal error.",

@@ -4,13 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from conformance.reference.faults.asked import chooses, tools
+from conformance.reference.faults.bringing import Item, bringing, loading
 from conformance.reference.faults.edits import (
     Edit,
-    Item,
-    bringing,
     drop,
     echoing,
-    loading,
     on_answer,
     on_final,
     on_response,
@@ -71,20 +70,10 @@ def _said(text: Any) -> Change:
     return on_answer(put("/output/*/content/*/text", text))
 
 
-def _chooses(*choices: str) -> Callable[[Reply], bool]:
-    """True for an answer to a request whose tool_choice is one of these words, or of one of these types."""
-
-    def test(reply: Reply) -> bool:
-        choice = reply.asked.get("tool_choice")
-        word = choice.get("type") if isinstance(choice, dict) else choice
-        return reply.status == 200 and word in choices
-
-    return test
-
-
 def _of_other_tool(reply: Reply) -> Reply:
-    """Calls the last of the declared tools whatever was chosen."""
-    return on_answer(put("/output/*/name", reply.asked["tools"][-1]["name"]))(reply)
+    """Calls another one of the declared tools than the one that has to be called."""
+    names = [tool["name"] for tool in tools(reply)]
+    return on_answer(put("/output/*/name", lambda name: next(other for other in names if other != name)))(reply)
 
 
 def _with_call(reply: Reply) -> Reply:
@@ -103,9 +92,10 @@ def _spending(reply: Reply) -> Reply:
     return on_final(put("/usage", usage))(reply) if cap else reply
 
 
-def _read_as(choice: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Reads a choice of tools that forces a call as another one."""
-    return lambda body: body if body.get("tool_choice") != "required" else {**body, "tool_choice": choice}
+def _is_hosted(body: dict[str, Any]) -> bool:
+    """True where a tool that the server runs is chosen by its type."""
+    choice = body.get("tool_choice")
+    return isinstance(choice, dict) and choice.get("type") in ("image_generation", "web_search_preview")
 
 
 def _tool(path: str, made: Any) -> Edit:
@@ -117,6 +107,12 @@ SEARCHES: Final = tuple(
     for n in range(2)
 )
 SOURCE: Final = {"type": "url", "url": "https://www.example.org"}
+
+
+def _with_sources(item: dict[str, Any]) -> Any:
+    searched = item["type"] == "web_search_call"
+    return put("/action/sources", [SOURCE])(item) if searched else item
+
 
 ECHO: Final = (
     *(
@@ -197,26 +193,19 @@ OBEDIENCE: Final = (
         "calls-in-spite-of-none",
         "A tool is called where tool_choice is none.",
         ("obedience.tool_choice_none",),
-        only_if(_chooses("none"), _with_call),
-    ),
-    Fault(
-        "required-call-left-out",
-        "No tool is called where one is required.",
-        ("obedience.tool_choice_required",),
-        echoing("tool_choice"),
-        _read_as("none"),
+        only_if(chooses("none"), _with_call),
     ),
     Fault(
         "other-function-called",
         "Another function is called than the one that was chosen.",
         ("obedience.tool_choice_named",),
-        only_if(_chooses("function"), _of_other_tool),
+        only_if(chooses("function"), _of_other_tool),
     ),
     Fault(
         "forbidden-function-called",
         "A function is called that is not among those that are allowed.",
         ("obedience.allowed_tools",),
-        only_if(_chooses("allowed_tools"), _of_other_tool),
+        only_if(chooses("allowed_tools"), _of_other_tool),
     ),
     Fault(
         "parallel-in-spite",
@@ -237,7 +226,8 @@ OBEDIENCE: Final = (
         "hosted-choice-ignored",
         "The hosted tool that tool_choice names is not called.",
         ("obedience.tool_choice_hosted",),
-        needs="a hosted tool that is chosen by its type; the endpoint calls functions only",
+        echoing("tool_choice"),
+        lambda body: {**body, "tool_choice": "none"} if _is_hosted(body) else body,
     ),
     Fault(
         "too-many-tokens",
@@ -268,6 +258,9 @@ OBEDIENCE: Final = (
         "sources-unasked",
         "A web search comes with its sources, which include does not ask for.",
         ("obedience.included",),
-        bringing(loading({"type": "web_search"}), Item(put("/action/sources", [SOURCE])(SEARCHES[0]))),
+        only_if(
+            lambda reply: "include" not in reply.asked,
+            on_answer(put("/output/*", _with_sources)),
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from conformance.reference.faults.asked import no_tools
 from conformance.reference.faults.edits import (
     END,
     both,
@@ -204,7 +205,7 @@ ORDER: Final = (
         "no-terminal",
         "A stream ends without an event that ends the response.",
         ("streams.terminal", "streams.incomplete", "streams.text", "supported_models.string_input"),
-        on_events(left_out(END)),
+        only_if(no_tools, on_events(left_out(END))),
     ),
     Fault(
         "terminal-twice",
@@ -257,6 +258,11 @@ ORDER: Final = (
             "streams.output_text",
             "streams.reasoning_summary_text",
             "streams.function_call_arguments",
+            "streams.custom_tool_call_input",
+            "streams.apply_patch_call_operation_diff",
+            "streams.shell_call_command",
+            "streams.mcp_call_arguments",
+            "streams.partial_images",
         ),
         on_events(lambda told: told[::-1]),
         seen=CHECKERS,
@@ -378,7 +384,7 @@ RESPONSE: Final = (
         "terminal-in-other-order",
         "The output in the last event is in another order.",
         ("streams.terminal_output", "consistency.order"),
-        on_events(each(END, put("/response/output", lambda output: output[::-1]))),
+        only_if(no_tools, on_events(each(END, put("/response/output", lambda output: output[::-1])))),
     ),
     Fault(
         "streamed-with-other-settings",
