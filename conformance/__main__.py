@@ -106,7 +106,10 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
     command.add_argument("--port", type=_port, required=True, help="port to listen on, 0 for any free one")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     command.add_argument(
-        "--mcp-port", type=_port, help="run a small MCP server beside it, on this port of 127.0.0.1, 0 for any free one"
+        "--mcp-port",
+        type=_port,
+        help="run a small MCP server beside it, on this port of 127.0.0.1, 0 for any free one; a picture is "
+        "served there too, as /square.png",
     )
     command.add_argument("--token", type=_token, help="the only token that is accepted (default: any)")
     command.add_argument("--chunk-bytes", type=_size, metavar="N", help="cut streams into pieces of N bytes")

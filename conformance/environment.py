@@ -71,6 +71,13 @@ OBSTACLES: Final = (
         whole_run=False,
     ),
     Obstacle(
+        400,
+        "the target cannot reach the image (400): name one that it can with --image-url",
+        pattern="download|fetch",
+        holds=lambda exchange: re.search(rb'"image_url":\s*"http', exchange.request.content or b"") is not None,
+        whole_run=False,
+    ),
+    Obstacle(
         200,
         "a guardrail of the workspace denied the request (200 with databricks_service_policy): "
         "test with a service that has none",

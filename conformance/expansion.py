@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ MARKS = (
     "live_only: what a replay cannot know",
     "requests(number): how many requests a case sends, 1 by default",
 )
+
+
+NO_EFFORTS = "not applicable: nothing is known of the efforts that these models take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,12 @@ class Sample:
 
 def expand(metafunc: pytest.Metafunc, settings: Settings) -> None:
     """Gives a conformance test its cases. Ids are explicit and stable: they name tests and cassettes."""
-    if "model" in metafunc.fixturenames:
+    if "effort" in metafunc.fixturenames:
+        pairs = _efforts(_models(metafunc, settings), settings.contract)
+        none = pytest.param(settings.models[0], "", id="unknown", marks=pytest.mark.skip(reason=NO_EFFORTS))
+        params = [pytest.param(*pair, id="-".join(pair)) for pair in pairs] or [none]
+        metafunc.parametrize(("model", "effort"), params)
+    elif "model" in metafunc.fixturenames:
         models = _models(metafunc, settings)
         reason = "recorded for other models only; record it, or select one of those"
         skipped = pytest.param(settings.models[0], id="not-recorded", marks=pytest.mark.skip(reason=reason))
@@ -67,6 +75,8 @@ def all_case_names(definition: pytest.Function, contract: Contract) -> Iterator[
 def _case_names(definition: pytest.Function, contract: Contract, model: str) -> Iterator[str]:
     """The names of the cases of a test for one model, as pytest makes them from the ids of the parameters."""
     models = [[model]] if "model" in definition.fixturenames else []
+    if "effort" in definition.fixturenames:
+        models = [["-".join(pair) for pair in _efforts([model], contract)]]
     varied = [[value.id for value in values] for values in _varied(definition, contract).values()]
     for parts in itertools.product(*models, *varied):
         yield "-".join(parts) or "case"
@@ -155,6 +165,12 @@ def _recorded(definition: pytest.Function, settings: Settings, models: list[str]
         for name in models
         if any(file_name(case) in cases for case in _case_names(definition, settings.contract, name))
     }
+
+
+def _efforts(models: Iterable[str], contract: Contract) -> list[tuple[str, str]]:
+    """Each model with each effort that it is known to take, but the lowest, which every other request asks for."""
+    known = [contract.models[name] for name in models if name in contract.models]
+    return [(model.name, effort) for model in known for effort in model.efforts if effort != model.lowest_effort]
 
 
 def _varied(definition: pytest.Function, contract: Contract) -> dict[str, Sequence[Setting | Sample]]:

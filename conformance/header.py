@@ -52,8 +52,8 @@ def header(settings: Settings, provenance: list[str], today: datetime.date) -> I
     yield f"conformance: {settings.mode}, contract {contract.name} {contract.version}, fails on {settings.fail_on}"
     yield f"target: {'none, network blocked' if settings.replay else settings.target.base_url}"
     yield f"models: {', '.join(settings.models)} (representative: {_representatives(settings)})"
-    if settings.live and settings.mcp_server is not None:
-        yield f"MCP server: {settings.mcp_server}"
+    if settings.live:
+        yield from (f"{service.what}: {url}" for service, url in settings.urls.items())
     yield from left_out(settings)
     if settings.replay or settings.recording:
         yield f"cassettes: {settings.library.folder}"

@@ -18,7 +18,18 @@ from conformance import expansion, report
 from conformance.asking import Ask
 from conformance.exchange import Exchange
 from conformance.header import header, left_out, provenance
-from conformance.recording import MATCHERS, LeakError, Provenance, Tape, file_name, replacing, target_kind
+from conformance.recording import (
+    IMAGE,
+    MATCHERS,
+    MCP_SERVER,
+    LeakError,
+    Provenance,
+    Service,
+    Tape,
+    file_name,
+    replacing,
+    target_kind,
+)
 from conformance.recording.matching import normalised
 from conformance.settings import MissingPrerequisite, Settings, add_options
 from conformance.strays import strays
@@ -169,7 +180,7 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
         return {}
     settings = request.config.stash[SETTINGS]
     path = settings.library.path(case.chapter, case.test, case.name)
-    replace = replacing(settings.mcp_server)
+    replace = replacing(settings.urls)
     normalise = normalised(settings.target.path, settings.target.token, replace)
     tape = Tape(path, normalise, replace, recording=settings.recording)
     request.node.stash[TAPE] = tape
@@ -185,9 +196,20 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
 @pytest.fixture
 def mcp_server(pytestconfig: pytest.Config) -> str:
     """The URL of an MCP server that the target can reach. Raises CouldNotRun if none was given."""
-    url = pytestconfig.stash[SETTINGS].mcp_server
+    return _url(pytestconfig, MCP_SERVER)
+
+
+@pytest.fixture
+def image_url(pytestconfig: pytest.Config) -> str:
+    """The URL of an image that the target can reach. Raises CouldNotRun if none was given."""
+    return _url(pytestconfig, IMAGE)
+
+
+def _url(config: pytest.Config, service: Service) -> str:
+    url = config.stash[SETTINGS].urls.get(service)
     if url is None:
-        raise CouldNotRun("no MCP server was given: name one that the target can reach with --mcp-server URL")
+        what, option = service.what, service.option
+        raise CouldNotRun(f"no {what} was given: name one that the target can reach with {option} URL")
     return url
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
-from conformance.recording import MCP_SERVER, Library, Secrets
+from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.target import REPLAY, Target, TargetError, check_url, from_options
 from conformance.values import printable
 from conformance.verdict import FAIL_ON
@@ -38,6 +38,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--without-tools", metavar="TYPES", help="types of tools, separated by commas, that the target does not have"
     )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
+    group.addoption("--image-url", metavar="URL", help="an image that the target can reach, for its input_image")
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
 
 
@@ -47,7 +48,7 @@ class MissingPrerequisite(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run was told. ``target`` and ``mcp_server`` are placeholders in a replay."""
+    """What a run was told. ``target`` is a placeholder in a replay, as are the ``urls`` of services."""
 
     live: bool
     recording: bool
@@ -59,7 +60,7 @@ class Settings:
     representative: str
     without_tools: tuple[str, ...]
     target: Target
-    mcp_server: str | None
+    urls: Mapping[Service, str]
     library: Library
     given: tuple[str, ...]
 
@@ -76,8 +77,8 @@ class Settings:
     @property
     def secrets(self) -> Secrets:
         """What must not be saved, and of which the token must not be shown."""
-        mcp_host = urlsplit(self.mcp_server or "").netloc
-        return Secrets(self.target.token, self.target.host, mcp_host) if self.live else Secrets("", "")
+        hosts = {service.what: urlsplit(url).netloc for service, url in self.urls.items()}
+        return Secrets(self.target.token, self.target.host, hosts) if self.live else Secrets("", "")
 
     def representative_of(self, chapter: str) -> str:
         """The model that does for all others in a chapter: its own if that is selected, else the one of the run."""
@@ -112,7 +113,7 @@ class Settings:
             representative=contract.representative if contract.representative in models else models[0],
             without_tools=_without_tools(option.without_tools),
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
-            mcp_server=_mcp_server(option.mcp_server, live=option.live),
+            urls=_urls(config, live=option.live),
             library=library,
             given=_given(config),
         )
@@ -127,7 +128,7 @@ def _given(config: pytest.Config) -> tuple[str, ...]:
         "--models": option.models,
         "--cassettes": option.cassettes,
         "--without-tools": option.without_tools,
-        "--mcp-server": option.mcp_server,
+        **_services(config),
     }
     words = [word for name, value in valued.items() if value is not None for word in (name, str(value))]
     return (*words, *(["--every-model"] if option.every_model else []))
@@ -153,7 +154,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
-        for name, value in {"--base-url": option.base_url, "--mcp-server": option.mcp_server}.items():
+        for name, value in {"--base-url": option.base_url, **_services(config)}.items():
             if value is not None and not option.list:
                 raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
         if contract.name != "databricks" and not option.list:
@@ -204,14 +205,22 @@ def _names(option: str, given: str, what: str) -> tuple[str, ...]:
     return names
 
 
-def _mcp_server(url: str | None, *, live: bool) -> str | None:
-    if url is None:
-        return None if live else MCP_SERVER
+def _services(config: pytest.Config) -> dict[str, str | None]:
+    """What was given for each service, by the name of its option."""
+    return {service.option: config.getoption(service.option) for service in SERVICES}
+
+
+def _urls(config: pytest.Config, *, live: bool) -> dict[Service, str]:
+    """The URL of each service that was given, in a replay those that stand in cassettes."""
+    given = _services(config)
     try:
-        check_url(url, "--mcp-server", "https://<host>/mcp")
+        for option, url in given.items():
+            if url is not None:
+                check_url(url, option, "https://<host>/<path>")
     except TargetError as error:
         raise pytest.UsageError(str(error)) from error
-    return url
+    urls = {service: given[service.option] or ("" if live else service.placeholder) for service in SERVICES}
+    return {service: url for service, url in urls.items() if url}
 
 
 def _folder(config: pytest.Config) -> Path:

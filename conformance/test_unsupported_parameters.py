@@ -15,6 +15,7 @@ def test_refused(ask, model, setting):
     ask.refused(model, samples.QUESTION, status=400, **{setting.parameter: setting.value})
 
 
+@pytest.mark.representative
 @pytest.mark.parameter_values("must", "should")
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused_when_streamed(ask, model, setting):

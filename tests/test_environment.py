@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from exchanges import exchange, refusal, response
+from exchanges import body, exchange, refusal, response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +47,17 @@ def test_obstacle(status: int, answer: Any, words: str) -> None:
     assert "\n" not in sentence
 
 
+def test_image_out_of_reach() -> None:
+    """A 400 that tells of a download is the environment's where the request names an image by its URL, else not."""
+    answer = json.dumps(refusal(message="Error while downloading https://images.example/square.png.")).encode()
+    part = {"type": "input_image", "image_url": "https://images.example/square.png"}
+    shown = body(input=[{"role": "user", "content": [part]}])
+    found = obstacle(exchange(content=answer, status=400, sent=shown))
+    assert found is not None
+    assert "--image-url" in found.sentence
+    assert obstacle(exchange(content=answer, status=400)) is None
+
+
 def test_no_gateway() -> None:
     """A 404 without a content type is no gateway."""
     found = obstacle(exchange(content=b"", status=404, headers={"x": "y"}))
@@ -74,10 +85,10 @@ def test_no_obstacle(status: int, answer: Any) -> None:
 
 
 def test_what_ends_a_whole_run() -> None:
-    """A grant for one model, a tool, a guardrail: where one is in the way, other requests may still be answered."""
+    """A grant for one model, a tool, an image, a guardrail: other requests may still be answered."""
     partial = [row.sentence for row in OBSTACLES if not row.whole_run]
-    assert len(partial) == 3
-    assert all(any(word in sentence for word in ("grant", "tool", "guardrail")) for sentence in partial)
+    assert len(partial) == 4
+    assert all(any(word in sentence for word in ("grant", "tool", "image", "guardrail")) for sentence in partial)
 
 
 @settings(max_examples=200, deadline=None)

@@ -416,7 +416,7 @@ def test_chapter_with_its_own_representative(checkout: Checkout, endpoint: str) 
     live = ["--live", "--base-url", endpoint, tests, "-k", "on_one"]
     result = checkout.quick(*live, "--record-mode=all", fresh=True, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["models: gpt-5, * (representative: gpt-5-4; of some chapters *gpt-5-5)"])
+    result.stdout.fnmatch_lines(["models: gpt-5, * (representative: gpt-5-4; of some chapters *gpt-5-5*)"])
     for args, outcome in ((("--models", "gpt-5-5,gpt-5-4"), "passed"), (("--models", "gpt-5-4"), "skipped")):
         replayed = checkout.quick(*args, tests, "-k", "on_one", fresh=True)
         assert replayed.parseoutcomes().get(outcome) == 1

@@ -23,6 +23,7 @@ from reference_client import (
     text_of,
 )
 
+from conformance import samples
 from conformance.contract import load
 from conformance.reference.app import create_app
 from conformance.reference.serve import running
@@ -44,7 +45,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def test_usage_grows_with_the_input(client: httpx.Client) -> None:
-    image = {"type": "input_image", "image_url": f"data:image/png;base64,{'A' * 4000}", "detail": "auto"}
+    image = {"type": "input_image", "image_url": samples.picture("jpeg"), "detail": "auto"}
     text = {"type": "input_text", "text": "What is this?"}
     costs = [
         answered(client, **body)["usage"]["input_tokens"]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference_client import accepted
 
+from conformance import samples
 from conformance.contract import Lifecycle, load
 from conformance.reference.app import create_app
 from conformance.reference.generate import NoInstance, instance
@@ -73,7 +74,7 @@ object_schemas = objects_of(schemas)
 images = st.fixed_dictionaries(
     {
         "type": st.just("input_image"),
-        "image_url": st.sampled_from(["data:image/png;base64,iVBORw0KGgo=", "https://example.com/a.jpg"]),
+        "image_url": st.sampled_from([samples.picture(form) for form in samples.IMAGE_FORMATS]),
         "detail": st.sampled_from(["auto", "low", "high"]),
     }
 )

@@ -169,6 +169,9 @@ def test_a_call_behind_a_message_fits_into_the_budget(client: httpx.Client) -> N
         pytest.param([{"type": "image_generation", "size": "9999x1"}], "tools[0].size", id="too_large"),
         pytest.param([{"type": "image_generation", "output_format": "bmp"}], "output_format", id="format"),
         pytest.param([{"type": "image_generation", "partial_images": 4}], "partial_images", id="partial_images"),
+        pytest.param(
+            [{"type": "image_generation", "partial_images": 2.0}], "partial_images", id="partial_images_float"
+        ),
     ],
 )
 def test_tools_that_cannot_be_called(client: httpx.Client, tools: list[dict[str, Any]], place: str) -> None:

@@ -28,6 +28,9 @@ HOSTED: Final = (
 PARALLEL: Final = ("function_call", "custom_tool_call")
 """Calls that can come several at once."""
 
+LEAST_TOKENS: Final = 16
+"""The smallest max_output_tokens that there is; who takes a smaller one breaks another requirement."""
+
 MAX_FITTED: Final = 16
 """Texts of an answer that are compared with their schema, so that no answer takes for ever."""
 
@@ -228,10 +231,10 @@ def max_tool_calls(view: View) -> Iterator[Finding]:
 
 
 def _output_tokens(view: View) -> tuple[float, float] | None:
-    """The limit of output tokens and how many there were, where both are known."""
+    """The limit of output tokens and how many there were, where both are known and the limit is one."""
     limit = _number(setting(view, "max_output_tokens"))
     spent = _number(at(view.response, "usage", "output_tokens"))
-    return (limit, spent) if limit is not None and spent is not None else None
+    return (limit, spent) if limit is not None and limit >= LEAST_TOKENS and spent is not None else None
 
 
 @rule("obedience.max_output_tokens", when=lambda view: _output_tokens(view) is not None)

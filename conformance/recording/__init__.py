@@ -3,13 +3,15 @@
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
 from conformance.recording.library import Library, Origin, file_name
 from conformance.recording.matching import MATCHERS, differences
-from conformance.recording.placeholder import MCP_SERVER, replacing
+from conformance.recording.placeholder import IMAGE, MCP_SERVER, SERVICES, Service, replacing
 from conformance.recording.secrets import Secrets
 from conformance.recording.tape import LeakError, Tape, target_kind
 
 __all__ = [
+    "IMAGE",
     "MATCHERS",
     "MCP_SERVER",
+    "SERVICES",
     "Cassette",
     "CassetteError",
     "LeakError",
@@ -17,6 +19,7 @@ __all__ = [
     "Origin",
     "Provenance",
     "Secrets",
+    "Service",
     "Tape",
     "differences",
     "file_name",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote
@@ -22,11 +22,11 @@ HIDDEN: Final = "[the token]"
 
 @dataclass(frozen=True)
 class Secrets:
-    """The token and the host of a target, and the host of its MCP server. Hosts may have a port."""
+    """The token and the host of a target, and further hosts by what they serve. Hosts may have a port."""
 
     token: str
     host: str
-    mcp_host: str = ""
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _token_forms(self) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ class Secrets:
         named = {
             "the token": self._token_forms,
             "the host of the target": _host_forms(self.host),
-            "the host of the MCP server": _host_forms(self.mcp_host),
+            **{f"the host of the {what}": _host_forms(host) for what, host in self.hosts.items()},
         }
         return {name: tuple(form.casefold() for form in forms) for name, forms in named.items()}
 

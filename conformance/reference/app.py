@@ -19,6 +19,7 @@ from conformance.contract import load
 from conformance.reference.answer import answer
 from conformance.reference.body import MAX_BYTES, canonical, portless, read_object, too_large
 from conformance.reference.credentials import check_credential
+from conformance.reference.input_files import read_files
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import (
     Change,
@@ -65,7 +66,7 @@ def create_app(
             check_credential(_authorization(request), token)
             content = await _content(request)
             body = read_object(request.headers.get("content-type"), content)
-            asked = read_request(contract, reading(body))
+            asked = await read_files(read_request(contract, reading(body)))
             response = answer(asked, await ask_servers(asked))
         except Refusal as refusal:
             return send(request, refused(refusal), content, body)

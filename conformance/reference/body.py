@@ -13,6 +13,8 @@ MAX_DEPTH: Final = 100
 ON_LOOPBACK: Final = re.compile(
     r"^(https?://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d+)?(?=[/?#]|$)", re.ASCII | re.IGNORECASE
 )
+# The members of a request in which addresses of services stand, and the name that these have in there.
+ADDRESSES: Final = {"tools": "server_url", "input": "image_url"}
 
 
 def too_large() -> Refusal:
@@ -56,18 +58,29 @@ def compact(value: Any) -> str:
 
 
 def portless(body: dict[str, Any]) -> dict[str, Any]:
-    """The body without the ports of MCP servers on this machine: nothing but the echo may depend on them.
+    """The body without the ports of MCP servers and images on this machine: nothing but the echo may depend on them.
 
     It is the same object where there are none.
     """
-    tools = body.get("tools")
-    stripped = [_portless(tool) for tool in tools] if isinstance(tools, list) else tools
-    return body if stripped == tools else {**body, "tools": stripped}
+    stripped = {name: _portless(body[name], member) for name, member in ADDRESSES.items() if name in body}
+    return body if all(stripped[name] == body[name] for name in stripped) else {**body, **stripped}
 
 
-def _portless(tool: Any) -> Any:
-    url = tool.get("server_url") if isinstance(tool, dict) else None
-    return tool | {"server_url": ON_LOOPBACK.sub(r"\1", url)} if isinstance(url, str) else tool
+def without_port(url: str) -> str:
+    """An address, without the port if it is on this machine."""
+    return ON_LOOPBACK.sub(r"\1", url)
+
+
+def _portless(value: Any, member: str) -> Any:
+    """The value without the ports in members of a name, at any depth."""
+    if isinstance(value, list):
+        return [_portless(inner, member) for inner in value]
+    if isinstance(value, dict):
+        return {
+            name: without_port(inner) if name == member and isinstance(inner, str) else _portless(inner, member)
+            for name, inner in value.items()
+        }
+    return value
 
 
 def digest(value: Any) -> str:

@@ -36,7 +36,8 @@ def text_of(content: Any) -> str:
 def outputs_at_end(given: Any) -> int:
     """How many outputs of calls an input ends with."""
     count = 0
-    for item in reversed(given if isinstance(given, list) else ()):
+    found: list[Item] = given if isinstance(given, list) else []
+    for item in reversed(found):
         if not OUTPUT.fullmatch(_kind(item)):
             break
         count += 1

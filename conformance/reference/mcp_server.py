@@ -1,4 +1,7 @@
-"""A small MCP server for the tests of the tool type mcp: three tools, always the same answers."""
+"""A small MCP server for the tests of the tool type mcp: three tools, always the same answers.
+
+Beside its path stands a picture, for the tests of images behind URLs.
+"""
 
 import contextlib
 import json
@@ -9,10 +12,15 @@ from typing import Any, Final
 from mcp import types
 from mcp.server.lowlevel import Server
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from conformance.reference.serve import LOOPBACK, in_thread, listen
+from conformance.samples.images import FOLDER
 
 PATH: Final = "/mcp"
+PICTURE: Final = "square.png"
 
 
 def _add(given: Mapping[str, Any]) -> str:
@@ -49,11 +57,16 @@ TOOLS: Final[Mapping[str, tuple[str, dict[str, Any], Callable[[Mapping[str, Any]
 
 
 def create_app() -> Starlette:
-    """The server as an ASGI application: streamable HTTP without sessions, answered in JSON."""
+    """The server as an ASGI application: streamable HTTP without sessions, answered in JSON, and the picture."""
     # What a client does wrong is told to the client.
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
     server: Server[Any] = Server("reference", on_list_tools=_list_tools, on_call_tool=_call_tool)
-    return server.streamable_http_app(streamable_http_path=PATH, json_response=True, stateless_http=True)
+    return server.streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        custom_starlette_routes=[Route(f"/{PICTURE}", _picture)],
+    )
 
 
 @contextlib.contextmanager
@@ -65,6 +78,10 @@ def running(port: int = 0) -> Iterator[str]:
     listener = listen(LOOPBACK, port)
     with in_thread(create_app(), listener):
         yield f"http://{LOOPBACK}:{listener.getsockname()[1]}{PATH}"
+
+
+async def _picture(_: Request) -> Response:
+    return Response((FOLDER / PICTURE).read_bytes(), media_type="image/png")
 
 
 async def _list_tools(_: Any, __: Any) -> types.ListToolsResult:

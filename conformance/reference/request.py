@@ -19,6 +19,7 @@ from conformance.schema import violations
 ALPHANUMERIC: Final = string.ascii_letters + string.digits
 CONTEXT_TOKENS: Final = 400_000
 DEFAULT_EFFORT: Final = "medium"
+COUNTS: Final = ("max_output_tokens", "max_tool_calls", "top_logprobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
     for parameter in contract.parameters.values():
         _check_unsupported(parameter, body)
     _check_schema(body)
+    for name in COUNTS:
+        # To a JSON Schema 64.0 is an integer.
+        if isinstance(body.get(name), float):
+            raise invalid(name, "expected a whole number.")
     effort = _effort(model, body.get("reasoning") or {})
     if body.get("prompt") is not None:
         raise Refusal(404, "RESOURCE_DOES_NOT_EXIST", "Invalid 'prompt': no prompt with that id is stored here.")
@@ -84,9 +89,14 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
     choice = choose(body, tools)
     known = portless(body)
     tokens = input_tokens(known)
+    check_context(tokens)
+    return Request(body, model, effort, choice, digest(known), tokens)
+
+
+def check_context(tokens: int) -> None:
+    """Refuse more input than a model can read. Raises Refusal (400)."""
     if tokens > CONTEXT_TOKENS:
         raise invalid("input", f"{tokens} tokens do not fit into the {CONTEXT_TOKENS} tokens of the model's context.")
-    return Request(body, model, effort, choice, digest(known), tokens)
 
 
 def _check_unsupported(parameter: Parameter, body: dict[str, Any]) -> None:

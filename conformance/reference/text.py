@@ -19,7 +19,7 @@ TOKENS_AN_ITEM: Final = 4
 TOKENS_A_FILE: Final = 85
 # Members that hold a file, or bytes nobody reads aloud: their length says nothing about the length of the text.
 OPAQUE: Final = frozenset(
-    {"image_url", "file_data", "file_url", "encrypted_content", "id", "result", "type", "role", "status"}
+    {"image_url", "detail", "file_data", "file_url", "encrypted_content", "id", "result", "type", "role", "status"}
 )
 FILES: Final = ("_url", "_data", "result")
 SPOKEN: Final = ("text", "content", "output", "input", "arguments", "stdout")
@@ -40,6 +40,11 @@ def input_tokens(body: dict[str, Any]) -> int:
     return max(1, tokens + sum(_cost(value) for value in (*items, *parts)))
 
 
+def text_tokens(characters: int) -> int:
+    """How many tokens a text of so many characters costs."""
+    return -(-characters // CHARACTERS_A_TOKEN)
+
+
 def _cost(value: Any) -> int:
     characters = tokens = 0
     for key, leaf in _leaves(value, ""):
@@ -47,7 +52,7 @@ def _cost(value: Any) -> int:
             tokens += TOKENS_A_FILE if key.endswith(FILES) else 0
         else:
             characters += len(leaf if isinstance(leaf, str) else str(leaf))
-    return tokens + -(-characters // CHARACTERS_A_TOKEN)
+    return tokens + text_tokens(characters)
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:

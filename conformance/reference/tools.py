@@ -150,7 +150,9 @@ def _check_image_generation(where: str, tool: dict[str, Any]) -> None:
             raise invalid(f"{where}.{name}", f"supported values are {', '.join(known)}.")
     if tool.get("background") == "transparent" and tool.get("output_format") == "jpeg":
         raise invalid(f"{where}.background", "a JPEG image cannot be transparent.")
-    if not 0 <= (tool.get("partial_images") or 0) <= MAX_PARTIAL_IMAGES:
+    count = tool.get("partial_images") or 0
+    # To a JSON Schema 2.0 is an integer.
+    if isinstance(count, float) or not 0 <= count <= MAX_PARTIAL_IMAGES:
         raise invalid(f"{where}.partial_images", f"expected 0 to {MAX_PARTIAL_IMAGES}.")
 
 

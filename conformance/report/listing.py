@@ -42,17 +42,21 @@ def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
     tests = collections.Counter((case.chapter, case.test) for case in run)
     live_only = {(case.chapter, case.test) for case in run if case.live_only}
     requests: collections.Counter[tuple[str, str]] = collections.Counter()
-    models: collections.Counter[str] = collections.Counter()
+    models: dict[str, dict[str, collections.Counter[str]]] = {}
     for case in run:
         requests[case.chapter, case.test] += case.requests
-        models[case.model] += case.requests
+        chapters = models.setdefault(case.model, {})
+        chapters.setdefault(case.chapter, collections.Counter())[case.test] += case.requests
     for key, count in tests.items():
         live = ", live only" if key in live_only else ""
         yield f"  {key[0]}  {key[1]}: {count} cases, {requests[key]} requests{live}"
     yield ""
     yield f"requests by model (ceiling {CEILING})"
-    for model, count in models.items():
+    for model, chapters in models.items():
+        count = sum(map(collections.Counter.total, chapters.values()))
         yield f"  {model}: {count}" + ("  over the ceiling" if count > CEILING else "")
+        for name, sent in chapters.items():
+            yield f"    {name} {sent.total()}: {', '.join(f'{test} {number}' for test, number in sent.items())}"
     yield ""
     skipped = len(cases) - len(run)
-    yield f"{len(run)} cases, {sum(models.values())} requests, {skipped} cases not applicable; nothing was sent"
+    yield f"{len(run)} cases, {sum(requests.values())} requests, {skipped} cases not applicable; nothing was sent"

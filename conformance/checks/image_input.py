@@ -1,0 +1,19 @@
+"""Checks of images as input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.checks.pairs import pair_rule
+from conformance.checks.rules import Finding
+from conformance.checks.view import View
+from conformance.values import at, show
+
+
+@pair_rule("image_input.read")
+def read(without: View, showing: View) -> Iterator[Finding]:
+    """An image that is read costs input tokens: more than the same request without it."""
+    before, after = (at(view.response, "usage", "input_tokens") for view in (without, showing))
+    if not isinstance(before, int) or not isinstance(after, int) or after <= before:
+        expected = f"more than {show(before)}, as without the image"
+        yield Finding(showing.where("/usage/input_tokens"), expected, show(after))

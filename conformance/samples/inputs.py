@@ -1,0 +1,73 @@
+"""What can stand in the input besides images: texts, files, sound."""
+
+from typing import Any, Final
+
+Row = dict[str, Any]
+
+TYPED: Final[list[dict[str, Any]]] = [
+    {
+        "type": "message",
+        "role": "user",
+        "content": [
+            {"type": "input_text", "text": "Here are two questions."},
+            {"type": "input_text", "text": "What is a mixture of experts model, and what is a dense one?"},
+        ],
+    }
+]
+"""A message in its full form, with two parts of text."""
+
+ROLES: Final[list[dict[str, Any]]] = [
+    {"role": "system", "content": "You are a helpful assistant."},
+    {"role": "developer", "content": "Answer in one sentence."},
+    {"role": "user", "content": "What is an expert, in a model?"},
+    {"role": "assistant", "content": "A part of the model that is used for some tokens only."},
+    {"role": "user", "content": "And what chooses the expert?"},
+]
+"""A message of each role."""
+
+HISTORY: Final[list[dict[str, Any]]] = [
+    message
+    for number in range(1, 51)
+    for message in (
+        {"role": "user", "content": f"Remember the number {number}."},
+        {"role": "assistant", "content": f"I remember {number}."},
+    )
+] + [{"role": "user", "content": "Which number came last?"}]
+"""A conversation of 101 messages."""
+
+CHARACTERS: Final = (
+    "Repeat this: Grüße, Ελλάδα, привет, שלום, مرحبا, नमस्ते, 你好, 안녕, e\u0301, \U0001d518\U0001d52b\U0001d526, "
+    "🧪👩‍🔬🏳️‍🌈, "
+    "\U00020000, \U000e0041, \ue000, \u2028line\u2029paragraph, \u202ertl\u202c, tab\t, bell\a, escape\x1b, "
+    "delete\x7f, "
+    '"quotes", back\\slash, </script>, &amp;, %00, {{braces}}.'
+)
+"""Text of several planes and directions, with control characters and what other languages take for syntax."""
+
+LONG: Final = " ".join(f"Line {number} of a long text." for number in range(1, 4_000))[:100_000]
+"""A text of 100,000 bytes."""
+
+REFUSED_INPUTS: Final[dict[str, Row]] = {
+    "empty_list": {"requirement": "empty_list", "input": []},
+    "unknown_role": {"requirement": "unknown_role", "input": [{"role": "narrator", "content": "Once upon a time."}]},
+    "unknown_part": {
+        "requirement": "unknown_part",
+        "input": [{"role": "user", "content": [{"type": "input_smell", "text": "Roses."}]}],
+    },
+}
+EMPTY_INPUTS: Final[dict[str, Row]] = {
+    "string": {"input": ""},
+    "content": {"input": [{"role": "user", "content": ""}]},
+    "parts": {"input": [{"role": "user", "content": []}]},
+}
+
+
+FILE: Final[Row] = {
+    "type": "input_file",
+    "filename": "notes.txt",
+    "file_data": "data:text/plain;base64,VGhlIG1lZXRpbmcgaXMgYXQgbm9vbi4=",
+}
+AUDIO: Final[Row] = {
+    "type": "input_audio",
+    "input_audio": {"format": "wav", "data": "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="},
+}
