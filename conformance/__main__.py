@@ -211,8 +211,8 @@ def _seconds(text: str) -> float:
 
 
 def _token(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it cannot be empty")
+    if text.split() != [text]:
+        raise argparse.ArgumentTypeError("it cannot be empty or hold spaces, no header could carry it")
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -24,6 +25,11 @@ PRECONDITION_TRIES: Final = 3
 
 DEFAULT_CAP: Final = 1024
 """max_output_tokens for a model that the contract does not know."""
+
+JSON: Final = "application/json"
+RESPONSES: Final = "/responses"
+
+ENCRYPTED: Final = "reasoning.encrypted_content"
 
 PLAIN_INPUT: Final = "Answer with one word: ready?"
 
@@ -61,15 +67,17 @@ class Ask:
         *,
         about: About = None,
         credential: str = DEFAULT_CREDENTIAL,
+        given_back: Sequence[Any] = (),
         **settings: Any,
     ) -> Exchange:
         """Asks for a response that has to be given: status 200 with a response object.
 
-        ``credential`` is the form in which the token is sent, see `target.credential`. ``settings`` are further
-        parameters of the request; ``max_output_tokens`` and ``reasoning`` default to what the contract holds for the
-        model. Raises Ended if it is not answered, CouldNotRun and SuiteError.
+        ``credential`` is the form in which the token is sent, see `target.credential`. Items of the input that are
+        ``given_back`` need not be right: they are the target's. ``settings`` are further parameters of the request;
+        ``max_output_tokens`` and ``reasoning`` default to what the contract holds for the model. Raises Ended if it is
+        not answered, CouldNotRun and SuiteError.
         """
-        body = self._right(model, input, settings)
+        body = self._right(model, input, settings, given_back)
         stated = self._stated(Outcome.ANSWERED, about)
         exchange = self._judged(model, body, stated, credential)
         if self._ran_out(exchange):
@@ -126,8 +134,11 @@ class Ask:
         body = dict(earlier.request.json)
         for name in ("model", "max_output_tokens", "tool_choice"):
             body.pop(name, None)
-        conversation = continued(body.pop("input"), self._output(earlier), items, leave_out)
-        return self(self._case.model, conversation, about=about, **(body | settings))
+        sent, output = body.pop("input"), self._output(earlier)
+        conversation = continued(sent, output, items, leave_out)
+        # What the turn before gave back is in what it sent.
+        given_back = [*(sent if isinstance(sent, list) else ()), *output]
+        return self(self._case.model, conversation, about=about, given_back=given_back, **(body | settings))
 
     def _output(self, exchange: Exchange) -> list[Any]:
         """The output items of an answer. Raises Ended if there are none."""
@@ -159,21 +170,53 @@ class Ask:
         model: str,
         input: Any,  # noqa: A002
         *,
-        status: int | None = None,
+        status: int | tuple[int, ...] = (),
         about: About = None,
+        credential: str = DEFAULT_CREDENTIAL,
         **settings: Any,
     ) -> Exchange:
-        """Asks for something that has to be refused: with this status, or with any from 400 to 499."""
-        return self._judged(model, self._body(model, input, settings), self._stated(Outcome.REFUSED, about, status))
+        """Asks for something that has to be refused: with this status or one of these, or with any from 400 to 499."""
+        stated = self._stated(Outcome.REFUSED, about, status if isinstance(status, tuple) else (status,))
+        return self._judged(model, self._body(model, input, settings), stated, credential)
+
+    def raw(
+        self,
+        model: str,
+        content: str,
+        *,
+        status: tuple[int, ...] = (),
+        about: About = None,
+        content_type: str | None = JSON,
+        method: str = "POST",
+        path: str = RESPONSES,
+    ) -> Exchange:
+        """Sends what is no right request, as it stands, which has to be refused.
+
+        The word MODEL in ``content`` stands for the name of the model. ``path`` is relative to the base URL.
+        """
+        named = content.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
+        exchange = self._deliver(named, content_type=content_type, method=method, path=path)
+        return self._judge(model, exchange, self._stated(Outcome.REFUSED, about, status))
 
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
         return self._judged(model, self._body(model, input, settings), self._stated(Outcome.EITHER))
 
-    def _right(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-        """A request that is right by its schema. Raises SuiteError for one that is not."""
+    def _right(
+        self,
+        model: str,
+        input: Any,  # noqa: A002
+        settings: Mapping[str, Any],
+        given_back: Sequence[Any] = (),
+    ) -> dict[str, Any]:
+        """A request that is right by its schema. Raises SuiteError for one that is not.
+
+        Items that are ``given_back`` as they came are the target's, and not looked at.
+        """
         body = self._body(model, input, settings)
-        for violation in violations("request", body):
+        known = {id(item) for item in given_back}
+        own = body | {"input": [item for item in input if id(item) not in known]} if known else body
+        for violation in violations("request", own):
             where = violation.pointer or "the top level"
             raise SuiteError(
                 f"the request is not right at {where}: expected {violation.expected}, received {violation.received}"
@@ -189,17 +232,33 @@ class Ask:
         }
         if known and known.lowest_effort:
             body["reasoning"] = {"effort": known.lowest_effort}
+            if self._case.expected_requests > 1:
+                # Nothing is stored: reasoning that is to be sent back has to come with its content.
+                body["include"] = [ENCRYPTED]
         return {**body, **settings}
 
-    def _stated(self, outcome: Outcome, about: About = None, status: int | None = None) -> Stated:
-        return Stated(outcome, self._case.requirements if about is None else tuple(about), status)
+    def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:
+        return Stated(outcome, self._case.requirements if about is None else tuple(about), statuses)
 
     def _judged(
         self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
     ) -> Exchange:
         exchange = self._send(body, credential)
+        if exchange.status == 403 and credential == DEFAULT_CREDENTIAL and not self._is_expected(exchange, stated):
+            # Good tokens were seen to be refused now and then.
+            self._case.extra_requests += 1
+            self._case.add(exchange, [])
+            exchange = self._send(body, credential)
+        return self._judge(model, exchange, stated, credential)
+
+    @staticmethod
+    def _is_expected(exchange: Exchange, stated: Stated) -> bool:
+        """True where the request may be refused, and is with a status that a refusal has."""
         may_be_refused = stated.outcome in (Outcome.REFUSED, Outcome.EITHER)
-        expected = may_be_refused and exchange.status == (stated.status or 400)
+        return may_be_refused and exchange.status in (stated.statuses or (400,))
+
+    def _judge(self, model: str, exchange: Exchange, stated: Stated, credential: str = DEFAULT_CREDENTIAL) -> Exchange:
+        expected = self._is_expected(exchange, stated)
         # The credential itself is good: the run began with a request that carried it in its usual form.
         expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
         if not expected and (found := obstacle(exchange)):
@@ -209,11 +268,11 @@ class Ask:
             self._case.add(exchange, [])
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
-        if exchange.status >= 500 and not self._plain_is_answered(model):
+        if exchange.status >= 500 and not self._plain_is_answered():
             self._case.add(exchange, [])
             said = message(View(exchange, self._contract))
             raise CouldNotRun(
-                f"{model} does not answer a plain request either ({exchange.status}: {said}): "
+                f"{self._case.model} does not answer a plain request either ({exchange.status}: {said}): "
                 "the trouble is upstream; try again later, or leave the model out with --models"
             )
         self._case.add(exchange, results)
@@ -221,14 +280,30 @@ class Ask:
 
     def _send(self, body: dict[str, Any], credential: str = DEFAULT_CREDENTIAL) -> Exchange:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        headers = self._client.headers(credential)
-        try:
-            return self._guard(lambda: self._client.send(content, headers=headers))
-        except Unreachable as error:
-            raise CouldNotRun(f"{error}; check that the target still runs, then run again") from error
+        return self._deliver(content, credential=credential)
 
-    def _plain_is_answered(self, model: str) -> bool:
-        """True if the plain twin of a request is answered: the same model, a short text, nothing else."""
+    def _deliver(
+        self,
+        content: bytes,
+        *,
+        credential: str = DEFAULT_CREDENTIAL,
+        content_type: str | None = JSON,
+        method: str = "POST",
+        path: str = RESPONSES,
+    ) -> Exchange:
+        before, self._client.last_case = self._client.last_case, self._case.node
+        send = functools.partial(
+            self._client.send, content, credential=credential, content_type=content_type, method=method, path=path
+        )
+        try:
+            return self._guard(send)
+        except Unreachable as error:
+            died = f"; the request before was of {before}" if before not in ("", self._case.node) else ""
+            raise CouldNotRun(f"{error}{died}; check that the target still runs, then run again") from error
+
+    def _plain_is_answered(self) -> bool:
+        """True if the plain twin of a request is answered: the model of the case, a short text, nothing else."""
+        model = self._case.model
         if model not in self._twins:
             twin = self._body(model, PLAIN_INPUT, {})
             self._case.extra_requests += 1

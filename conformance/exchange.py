@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.sse import Event, Framing, decode
-from conformance.values import MISSING, read_json
+from conformance.values import MISSING, Unreadable, read_json, shorten
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Exchange:
     ``broken`` says why the answer ended before its end (connection lost, a limit of the suite), else None.
     ``content`` is None for a capture that kept ``captured_json`` or ``captured_events`` only. ``names_kept`` is False
     for one that dropped the ``event:`` lines. ``arrivals`` holds, for each piece of a live answer, the seconds since
-    the request was sent and the bytes that had come by then.
+    the request was sent and the bytes that had come by then. ``reason`` is the phrase beside the status.
     """
 
     request: Request
@@ -50,6 +50,7 @@ class Exchange:
     captured_events: tuple[Event, ...] | None = None
     names_kept: bool = True
     arrivals: tuple[tuple[float, int], ...] = ()
+    reason: str = ""
 
     @property
     def media_type(self) -> str:
@@ -70,7 +71,12 @@ class Exchange:
         """The JSON value of the answer, an `Unreadable`, or `MISSING` for a stream."""
         if self.is_stream:
             return MISSING
-        return self.captured_json if self.content is None else read_json(self.content)
+        if self.content is None:
+            return self.captured_json
+        # None was asked for, and none is undone: a few bytes can be compressed gigabytes.
+        if (coding := self.headers.get("content-encoding", "identity")) not in ("identity", ""):
+            return Unreadable(f"a body compressed with {shorten(coding, 20)}, which nobody asked for")
+        return read_json(self.content)
 
     @cached_property
     def _decoded(self) -> tuple[tuple[Event, ...], Framing]:

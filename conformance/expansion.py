@@ -21,6 +21,7 @@ MARKS = (
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
     "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
     "sample(samples): the samples that a test is tried with, by name",
+    "last: runs behind all others, as a target may die of it",
     "live_only: what a replay cannot know",
     "requests(number): how many requests a case sends, 1 by default",
 )

@@ -23,11 +23,12 @@ def provenance(settings: Settings) -> list[str]:
         origins = settings.library.origins()
         told = [f"answers: {origin}" for origin in origins]
         return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
-    with Client(settings.target) as client:
+    with Client(settings.target, settings.limits) as client:
         try:
             exchange, obstacle = probe(client, settings.models[0])
         except Unreachable as error:
-            raise MissingPrerequisite(f"{error}; check the base URL, and that the target runs") from error
+            why = settings.secrets.hide(str(error))
+            raise MissingPrerequisite(f"{why}; check the base URL, and that the target runs") from error
     if obstacle:
         raise MissingPrerequisite(settings.secrets.hide(obstacle))
     kind = target_kind(exchange.headers, settings.target.host)

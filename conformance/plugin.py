@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -22,15 +23,16 @@ from conformance.recording import (
     IMAGE,
     MATCHERS,
     MCP_SERVER,
-    LeakError,
+    Neutral,
+    NotSaved,
     Provenance,
+    Recorder,
     Service,
     Tape,
     file_name,
     replacing,
     target_kind,
 )
-from conformance.recording.matching import normalised
 from conformance.settings import MissingPrerequisite, Settings, add_options
 from conformance.strays import strays
 from conformance.target import Client
@@ -42,9 +44,13 @@ RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
+RECORDER = pytest.StashKey[Recorder]()
 
 SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
 """Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs more than sending."""
+
+
+Send = Callable[[], Exchange]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,6 +89,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers the marks, and what collects the records."""
     for mark in expansion.MARKS:
         config.addinivalue_line("markers", mark)
+    for name in ("httpx", "httpcore"):
+        # They log headers and addresses as they are, with a token that a target repeats.
+        logging.getLogger(name).setLevel(logging.WARNING)
     config.stash[RUN] = Run()
     if not _is_worker(config):
         config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
@@ -104,6 +113,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := expansion.case_of(item, settings)) is None:
@@ -115,7 +125,6 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             item.add_marker(pytest.mark.skip(reason=reason))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
-        if settings.replay or settings.recording:
             item.add_marker(pytest.mark.vcr)
     if settings.replay and not settings.listing and known:
         items += strays(session, settings, known)
@@ -155,7 +164,7 @@ def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa
 def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     """The one HTTP client of the run."""
     settings = pytestconfig.stash[SETTINGS]
-    with Client(settings.target, live=settings.live, timed=settings.mode == "verify") as client:
+    with Client(settings.target, settings.limits, live=settings.live, timed=settings.live) as client:
         yield client
 
 
@@ -174,16 +183,12 @@ def conformance_twins(pytestconfig: pytest.Config, twins_of_run: dict[str, bool]
 
 @pytest.fixture
 def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """How vcrpy is to play and record the cassette of a case."""
+    """How vcrpy is to play the cassette of a case."""
     case = request.node.stash.get(CASE, None)
     if case is None:
         return {}
     settings = request.config.stash[SETTINGS]
-    path = settings.library.path(case.chapter, case.test, case.name)
-    replace = replacing(settings.urls)
-    normalise = normalised(settings.target.path, settings.target.token, replace)
-    tape = Tape(path, normalise, replace, recording=settings.recording)
-    request.node.stash[TAPE] = tape
+    tape = request.node.stash[TAPE] = Tape(_path(settings, case), _neutral(settings))
     return {
         "match_on": tuple(MATCHERS),
         "before_record_request": tape.normalise,
@@ -191,6 +196,14 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
         "serializer": "json",
         "skip_patchers": SKIP_PATCHERS,
     }
+
+
+def _path(settings: Settings, case: Case) -> Path:
+    return settings.library.path(case.chapter, case.test, case.name)
+
+
+def _neutral(settings: Settings) -> Neutral:
+    return Neutral(settings.target.path, settings.target.token, replacing(settings.urls))
 
 
 @pytest.fixture
@@ -222,23 +235,39 @@ def ask(
 ) -> Ask:
     """Sends the requests of a case; see `conformance.asking.Ask`."""
     case = request.node.stash[CASE]
+    settings = request.config.stash[SETTINGS]
     tape = request.node.stash.get(TAPE, None)
+    guard: Callable[[Send], Exchange]
     if tape is not None:
         tape.cassette = vcr
-    guard = functools.partial(_guarded, case, tape, request.config.stash[SETTINGS].given)
-    return Ask(conformance_client, request.config.stash[SETTINGS].contract, case, conformance_twins, guard)
+        guard = functools.partial(_played, case, tape, settings.given)
+    elif settings.recording:
+        recorder = request.node.stash[RECORDER] = Recorder(_path(settings, case), _neutral(settings))
+        guard = functools.partial(_recorded, recorder)
+    else:
+        guard = _sent
+    return Ask(conformance_client, settings.contract, case, conformance_twins, guard)
 
 
 class Unrecorded(Exception):
     """Ends a test whose request is not in its cassette."""
 
 
-def _guarded(case: Case, tape: Tape | None, given: tuple[str, ...], send: Callable[[], Exchange]) -> Exchange:
-    """Sends, and turns a request that a cassette does not hold into a mismatch of the case."""
+def _sent(send: Send) -> Exchange:
+    return send()
+
+
+def _recorded(recorder: Recorder, send: Send) -> Exchange:
+    exchange = send()
+    recorder.add(exchange)
+    return exchange
+
+
+def _played(case: Case, tape: Tape, given: tuple[str, ...], send: Send) -> Exchange:
+    """Sends, and turns a request that the cassette does not hold into a mismatch of the case."""
     try:
         return send()
     except CannotOverwriteExistingCassetteException as error:
-        assert tape is not None
         command = f"record it:  pytest {shlex.join([case.node, '--live', '--record-mode=all', *given])}"
         case.mismatches.append("\n".join([*tape.miss(error.failed_request), command]))
         raise Unrecorded("the request is not in the cassette") from None
@@ -257,26 +286,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except (Exception, pytest.fail.Exception) as raised:
         error = raised
     tape = pyfuncitem.stash.get(TAPE, None)
-    if tape is not None and not tape.recording and (error is None or isinstance(error, Ended)):
+    if tape is not None and (error is None or isinstance(error, Ended)):
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, Unrecorded) else error)
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
-        if tape is None or not tape.recording or _saved(pyfuncitem, case, tape):
+        recorder = pyfuncitem.stash.get(RECORDER, None)
+        if recorder is None or _saved(pyfuncitem, case, recorder):
             return result
     elif outcome is CaseOutcome.SUITE_ERROR and error is not None:
         raise error
     pytest.fail(case.reason or "findings", pytrace=False)
 
 
-def _saved(item: pytest.Function, case: Case, tape: Tape) -> bool:
+def _saved(item: pytest.Function, case: Case, recorder: Recorder) -> bool:
     """Saves the recording of a case that passed; False if it cannot be saved, which the case then tells."""
     settings = item.config.stash[SETTINGS]
     kind = target_kind(case.exchanges[-1].headers, settings.target.host)
     provenance = Provenance(kind, datetime.now(UTC).date().isoformat(), settings.contract.version)
     try:
-        tape.save(provenance, settings.secrets)
-    except (LeakError, OSError) as error:
-        case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, f"{tape.path}: {error}"
+        recorder.save(provenance, settings.secrets)
+    except (NotSaved, OSError) as error:
+        case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, f"{recorder.path}: {error}"
         return False
     return True
 
@@ -288,6 +318,8 @@ def pytest_runtest_makereport(
     """Gives the report of a case its outcome, its record and its text."""
     made = yield
     case = item.stash.get(CASE, None)
+    if call.when == "teardown":
+        _forget(item)
     if case is None or (call.when != "call" and made.passed) or call.when == "teardown":
         return made
     settings = item.config.stash[SETTINGS]
@@ -301,10 +333,11 @@ def pytest_runtest_makereport(
             settings.contract,
             again=f"pytest {shlex.join([case.node, *(['--live'] if settings.live else []), *settings.given])}",
             token_variable=settings.target.token_variable,
-            cassette=_from_root(item.config, item.stash[TAPE].path) if TAPE in item.stash else None,
+            cassette=None if settings.mode == "verify" else _from_root(item.config, _path(settings, case)),
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
-        made.longrepr = settings.secrets.hide(text if known else f"{made.longreprtext}\n{text}")
+        own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
+        made.longrepr = settings.secrets.hide("\n".join([*own, text]))
     record = case.record(settings.secrets.hide)
     made.conformance = record.as_dict()  # type: ignore[attr-defined]
     # JUnit takes the properties of the report on the teardown, which is made from those of the item.
@@ -312,6 +345,14 @@ def pytest_runtest_makereport(
     item.user_properties += [("requirement", requirement) for requirement in case.requirements]
     item.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
     return made
+
+
+def _forget(item: pytest.Item) -> None:
+    """Lets go of what a case has received, which pytest would keep to the end of the run."""
+    keys: tuple[pytest.StashKey[Any], ...] = (CASE, TAPE, RECORDER)
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
 
 
 def _from_root(config: pytest.Config, path: Path) -> Path:

@@ -29,6 +29,9 @@ BASE = "https://responses-conformance.example/schemas/"
 ROOM = 80
 """How long a value is shown in a violation, in characters."""
 
+MAX_ERRORS = 1000
+"""Errors of the members of one value that are looked for. There can be as many as members, and each takes memory."""
+
 _KIND_NAMES = {
     "string": "a string",
     "integer": "an integer",
@@ -260,7 +263,7 @@ def _additional_properties(_validator: Any, rest: Any, instance: Any, schema: An
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
     errors: Errors = []
     for name, value in instance.items():
-        if name not in known and not any(re.search(pattern, name) for pattern in patterns):
+        if len(errors) < MAX_ERRORS and name not in known and not any(re.search(each, name) for each in patterns):
             errors += _check(value, rest, name)
     return errors
 
@@ -280,7 +283,8 @@ def _items(_validator: Any, items: Any, instance: Any, schema: Any) -> Errors | 
         return None
     errors: Errors = []
     for index in range(len(schema.get("prefixItems", ())), len(instance)):
-        errors += _check(instance[index], items, index)
+        if len(errors) < MAX_ERRORS:
+            errors += _check(instance[index], items, index)
     return errors
 
 

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 
 from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.target import REPLAY, Target, TargetError, check_url, from_options
-from conformance.values import printable
+from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
+from conformance.values import printable, show
 from conformance.verdict import FAIL_ON
 
 REFERENCE_SET = "reference"
+
+LIMITS: Final = {
+    "connect": ("SECONDS", "seconds that a connection may take"),
+    "silence": ("SECONDS", "seconds for which a target may say nothing"),
+    "seconds": ("SECONDS", "seconds that an answer may take in all"),
+    "bytes": ("NUMBER", "bytes that an answer may have, head and all"),
+    "events": ("NUMBER", "events that a stream may have"),
+}
+"""What an answer may cost, by the names of `Limits`: kind of the value, and what it bounds."""
+
+LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
+"""No limit is larger, by the kind of its value. Operating systems wait for little more."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -39,6 +53,9 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
     group.addoption("--image-url", metavar="URL", help="an image that the target can reach, for its input_image")
+    for name, (kind, what) in LIMITS.items():
+        default = f"{getattr(Limits(), name):g}" if kind == "SECONDS" else getattr(Limits(), name)
+        group.addoption(f"--max-{name}", metavar=kind, help=f"{what} (default: {default})")
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
 
 
@@ -60,6 +77,7 @@ class Settings:
     representative: str
     without_tools: tuple[str, ...]
     target: Target
+    limits: Limits
     urls: Mapping[Service, str]
     library: Library
     given: tuple[str, ...]
@@ -113,6 +131,7 @@ class Settings:
             representative=contract.representative if contract.representative in models else models[0],
             without_tools=_without_tools(option.without_tools),
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
+            limits=_limits(config),
             urls=_urls(config, live=option.live),
             library=library,
             given=_given(config),
@@ -129,6 +148,7 @@ def _given(config: pytest.Config) -> tuple[str, ...]:
         "--cassettes": option.cassettes,
         "--without-tools": option.without_tools,
         **_services(config),
+        **_given_limits(config),
     }
     words = [word for name, value in valued.items() if value is not None for word in (name, str(value))]
     return (*words, *(["--every-model"] if option.every_model else []))
@@ -154,7 +174,8 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
-        for name, value in {"--base-url": option.base_url, **_services(config)}.items():
+        asked = {"--base-url": option.base_url, **_services(config), **_given_limits(config)}
+        for name, value in asked.items():
             if value is not None and not option.list:
                 raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
         if contract.name != "databricks" and not option.list:
@@ -208,6 +229,29 @@ def _names(option: str, given: str, what: str) -> tuple[str, ...]:
 def _services(config: pytest.Config) -> dict[str, str | None]:
     """What was given for each service, by the name of its option."""
     return {service.option: config.getoption(service.option) for service in SERVICES}
+
+
+def _given_limits(config: pytest.Config) -> dict[str, str | None]:
+    """What was given for each limit, by the name of its option."""
+    return {f"--max-{name}": config.getoption(f"--max-{name}") for name in LIMITS}
+
+
+def _limits(config: pytest.Config) -> Limits:
+    """What an answer may cost. Raises pytest.UsageError."""
+    values: dict[str, Any] = {}
+    for name, (kind, _) in LIMITS.items():
+        given = config.getoption(f"--max-{name}")
+        if given is None:
+            continue
+        try:
+            value = float(given) if kind == "SECONDS" else int(given)
+        except ValueError:
+            value = math.nan
+        if not 0 < value <= LARGEST[kind]:
+            number = "a number" if kind == "SECONDS" else "a whole number"
+            raise pytest.UsageError(f"--max-{name}: {show(given)} is not {number} over 0 and up to {LARGEST[kind]}")
+        values[name] = value
+    return Limits(**values)
 
 
 def _urls(config: pytest.Config, *, live: bool) -> dict[Service, str]:

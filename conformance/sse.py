@@ -16,6 +16,8 @@ from conformance.values import read_json
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 LONE_SURROGATE: Final = re.compile("[\udc80-\udcff]")
 DONE: Final = "[DONE]"
+PIECE: Final = 64 * 1024
+"""Bytes of a whole stream that are decoded at once, as text can take four times their room."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Decoder:
         if text and not self._started:
             self._started = True
             text = text.removeprefix("\ufeff")
-        if not text.isascii() and (invalid := len(LONE_SURROGATE.findall(text))):
+        if not text.isascii():
+            text, invalid = LONE_SURROGATE.subn("\ufffd", text)
             self.framing.invalid_utf8 += invalid
-            text = LONE_SURROGATE.sub("\ufffd", text)
         if self._pending and self._pending[-1].endswith("\r"):
             # Whether a carriage return at the end of a piece ends a line alone shows only in the next piece.
             text = self._pending.pop() + text
@@ -92,8 +94,9 @@ class Decoder:
         self.framing.invalid_utf8 -= cut  # a character that the end cut in two is no wrong one
         if self._pending:
             stray = len(self.framing.stray)
-            self._line("".join(self._pending))
+            line = "".join(self._pending)
             self._pending.clear()
+            self._line(line)
             del self.framing.stray[stray:]  # half a line, of which nobody can tell what it was to be
         if self._data:
             self.framing.unterminated = True
@@ -108,8 +111,9 @@ class Decoder:
                 self.framing.named_only.append(self._name)
             self._name, self._data = None, []
             return event
-        name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
+        name = line[: line.find(":")] if ":" in line else line
+        begin = len(name) + 1
+        value = line[begin + line.startswith(" ", begin) :]  # cut once: it can be long
         if not name:
             self.framing.comments += 1
         elif name == "data":
@@ -126,6 +130,8 @@ class Decoder:
 def decode(content: bytes) -> tuple[tuple[Event, ...], Framing]:
     """All events of a whole stream, and its framing."""
     decoder = Decoder()
-    events = decoder.feed(content)
+    events: list[Event] = []
+    for start in range(0, len(content), PIECE):
+        events += decoder.feed(content[start : start + PIECE])
     events += decoder.close()
     return tuple(events), decoder.framing

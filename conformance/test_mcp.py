@@ -12,16 +12,24 @@ pytestmark = pytest.mark.tool("mcp")
 CALL = "Call one tool of the server, with arguments of your choice, and tell what it returned."
 
 
-@pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called")
+@pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called", "echo.tool_secrets")
 def test_call(ask, model, mcp_server):
-    """The tools of the server are listed, and one is called."""
-    ask(model, CALL, tools=[samples.MCP | {"server_url": mcp_server}], tool_choice="required")
+    """The tools of the server are listed, and one is called; a header for the server does not come back."""
+    tool = samples.MCP | {"server_url": mcp_server, "headers": samples.FOR_THE_SERVER}
+    ask(model, CALL, tools=[tool], tool_choice="required", **samples.ROOM)
 
 
 @pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called")
 def test_streamed_call(ask, model, mcp_server):
     """They are in a stream too."""
-    ask(model, CALL, stream=True, tools=[samples.MCP | {"server_url": mcp_server}], tool_choice="required")
+    ask(
+        model,
+        CALL,
+        stream=True,
+        tools=[samples.MCP | {"server_url": mcp_server}],
+        tool_choice="required",
+        **samples.ROOM,
+    )
 
 
 @pytest.mark.representative
@@ -30,7 +38,9 @@ def test_streamed_call(ask, model, mcp_server):
 def test_approved(ask, model, mcp_server):
     """A call waits for approval, and is made when it is given."""
     tool = samples.MCP | {"server_url": mcp_server, "require_approval": "always"}
-    request = ask(model, CALL, tools=[tool], tool_choice="required", about=["mcp.accepted", "mcp.approval"])
+    request = ask(
+        model, CALL, tools=[tool], tool_choice="required", **samples.ROOM, about=["mcp.accepted", "mcp.approval"]
+    )
     ask.then(request, samples.APPROVED, about=["mcp.approved"])
 
 
@@ -41,7 +51,13 @@ def test_not_approved(ask, model, mcp_server):
     """A call that is not approved is not made."""
     tool = samples.MCP | {"server_url": mcp_server, "require_approval": "always"}
     request = ask(
-        model, CALL, stream=True, tools=[tool], tool_choice="required", about=["mcp.accepted", "mcp.approval"]
+        model,
+        CALL,
+        stream=True,
+        tools=[tool],
+        tool_choice="required",
+        **samples.ROOM,
+        about=["mcp.accepted", "mcp.approval"],
     )
     ask.then(request, samples.NOT_APPROVED, about=["mcp.refused"])
 

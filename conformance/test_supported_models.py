@@ -18,10 +18,3 @@ def test_string_input(ask, model):
 def test_message_list(ask, model):
     """The page's Python example, a system message and a user message, is answered with text."""
     ask(model, samples.CONVERSATION, max_output_tokens=256)
-
-
-@pytest.mark.representative
-@pytest.mark.requirement("supported_models.rest_example", "supported_models.text")
-def test_rest_example(ask, model):
-    """The page's REST example, with the token as a password, is answered with text."""
-    ask(model, samples.CONVERSATION, max_output_tokens=256, credential="basic")

@@ -15,13 +15,13 @@ SEARCH = "Search the web for the documentation of the HTTP status code 418, and 
 @pytest.mark.requirement("web_search.accepted", "web_search.called")
 def test_call(ask, model):
     """The web is searched."""
-    ask(model, SEARCH, tools=[samples.WEB_SEARCH], tool_choice="required")
+    ask(model, SEARCH, tools=[samples.WEB_SEARCH], tool_choice="required", **samples.ROOM)
 
 
 @pytest.mark.requirement("web_search.accepted", "web_search.called")
 def test_streamed_call(ask, model):
     """The web is searched in a stream."""
-    ask(model, SEARCH, stream=True, tools=[samples.WEB_SEARCH], tool_choice="required")
+    ask(model, SEARCH, stream=True, tools=[samples.WEB_SEARCH], tool_choice="required", **samples.ROOM)
 
 
 @pytest.mark.representative
@@ -37,5 +37,6 @@ def test_citations(ask, model):
         SEARCH,
         tools=[samples.WEB_SEARCH],
         tool_choice="required",
+        **samples.ROOM,
         include=["web_search_call.action.sources"],
     )

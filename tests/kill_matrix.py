@@ -22,7 +22,10 @@ MODEL = "gpt-5-4"
 PROBES = "tests/probes.py"
 WORKERS = 2
 PATIENCE = 3600
-VARIABLES = {"RESPONSES_API_KEY": "a-token", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+TOKEN = "a-token-that-would-be-found-again"
+"""Long enough to be looked for in what comes back."""
+
+VARIABLES = {"RESPONSES_API_KEY": TOKEN, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
 UNJUDGED = ("suite error", "could not run")
 
 EXEMPT = {"capture": "said of a capture on which nothing is judged; no endpoint breaks it"}

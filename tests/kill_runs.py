@@ -59,15 +59,16 @@ class Endpoint:
     Where it is ``timed`` a long stream takes a moment, so that its first event can be told from its last.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, token: str) -> None:
+        self._token = token
         self.given: list[Reply] = []
         self.timed = True
-        self._app = create_app(change=self._keep)
+        self._app = create_app(token, change=self._keep)
 
     def use(self, fault: Fault) -> None:
         """Answers with a fault from now on."""
         self.timed = TIMED in fault.breaks
-        self._app = create_app(reading=fault.reading, change=fault.change)
+        self._app = create_app(self._token, reading=fault.reading, change=fault.change)
 
     def _keep(self, reply: Reply) -> Reply:
         self.given.append(reply)
@@ -92,17 +93,19 @@ class Faultless:
     """A case without a fault: the replies that it got, and what it put to the test, judged and observed."""
 
     item: Any
+    requirements: tuple[str, ...]
     replies: tuple[tuple[Reply, str], ...]
     judged: frozenset[Judged]
 
     @classmethod
-    def of(cls, item: pytest.Item, record: Record, given: Sequence[Reply]) -> Faultless:
-        """Made of the record of a case and the replies that it got."""
+    def of(cls, item: pytest.Item, requirements: tuple[str, ...], record: Record, given: Sequence[Reply]) -> Faultless:
+        """Made of what a case puts to the test, its record, and the replies that it got."""
         streamed = str(any(reply.frames is not None for reply in given))
         judged = {(requirement, streamed) for requirement in record["judged"]}
         observed = {(*finding, streamed) for finding in record["findings"]}
-        tested = {(requirement,) for requirement in _requirements(item)}
-        return cls(item, tuple((reply, repr(reply)) for reply in given), frozenset(judged | observed | tested))
+        tested = {(requirement,) for requirement in requirements}
+        replies = tuple((reply, repr(reply)) for reply in given)
+        return cls(item, requirements, replies, frozenset(judged | observed | tested))
 
     def touched(self, fault: Fault) -> bool:
         """True if the fault makes something else of one of the requests or of one of the replies."""
@@ -150,7 +153,7 @@ class Runs:
             chosen = cases if self.everything else selected(FAULTS[name], cases)
             self.endpoint.use(FAULTS[name])
             clock = "" if self.endpoint.timed else TIMED
-            items = [case.item for case in chosen if clock not in _requirements(case.item)]
+            items = [case.item for case in chosen if clock not in case.requirements]
             with _turned_off(requirement, clock):
                 self._run(sorted(items, key=places.__getitem__))
         return True
@@ -164,17 +167,15 @@ class Runs:
             self.found[-1][record["case"]] = record
 
     def _faultless(self, items: Sequence[pytest.Item]) -> Iterator[Faultless]:
-        given: dict[pytest.Item, list[Reply]] = {}
-        for item, _ in zip(items, self._steps(items), strict=True):
-            given[item] = self.endpoint.given
-        return (Faultless.of(item, self.found[0][item.nodeid], given[item]) for item in items)
+        for item, requirements in zip(items, self._steps(items), strict=True):
+            yield Faultless.of(item, requirements, self.found[0][item.nodeid], self.endpoint.given)
 
     def _run(self, items: Sequence[pytest.Item]) -> None:
         for _ in self._steps(items):
             pass
 
-    def _steps(self, items: Sequence[pytest.Item]) -> Iterator[None]:
-        """Runs some cases as pytest does, each as if it had never run, one a step."""
+    def _steps(self, items: Sequence[pytest.Item]) -> Iterator[tuple[str, ...]]:
+        """Runs some cases as pytest does, each as if it had never run, one a step; yields what it puts to the test."""
         self.found.append({})
         if not items:
             return
@@ -191,12 +192,7 @@ class Runs:
             item.stash[CASE] = case
             item.user_properties.clear()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            yield
-
-
-def _requirements(item: pytest.Item) -> tuple[str, ...]:
-    """What a case puts to the test."""
-    return item.stash[CASE].requirements
+            yield case.requirements
 
 
 def _unjudged(case: str, reason: str, outcome: str) -> Record:
@@ -238,12 +234,13 @@ def main() -> None:
     ssl.create_default_context = functools.cache(ssl.create_default_context)
     servers.list_tools, servers.call_tool = _once(servers.list_tools), _once(servers.call_tool)
     gc.disable()
-    endpoint, real = Endpoint(), sys.stdout
+    endpoint, real = Endpoint(os.environ["RESPONSES_API_KEY"]), sys.stdout
     runs = Runs(tasks, endpoint, everything=everything)
     with contextlib.ExitStack() as stack:
         url, server = stack.enter_context(running(endpoint)), stack.enter_context(mcp_server.running())
         stack.enter_context(contextlib.redirect_stdout(stack.enter_context(Path(os.devnull).open("w"))))
-        options = ["--live", "--base-url", url, "--mcp-server", server, "--models", model]
+        options = ["--live", "--base-url", url, "--models", model]
+        options += ["--mcp-server", server, "--image-url", server.replace(mcp_server.PATH, f"/{mcp_server.PICTURE}")]
         options += ["-p", "pytest_recording.plugin"]
         options += ["-q", "-s", "--tb=no", "--assert=plain", "--rootdir", str(ROOT)]
         options += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]

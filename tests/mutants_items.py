@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
-from mutation import DELTAS, DONES, ITEM_ENDS, PARTS, TEXTS, Change, Events, changed, of_streams, of_type, renumbered
+from mutation import (
+    DELTAS,
+    DONES,
+    ITEM_ENDS,
+    JSON,
+    PARTS,
+    TEXTS,
+    Change,
+    Events,
+    changed,
+    of_streams,
+    of_type,
+    renumbered,
+)
 
 # --- items
 
@@ -26,6 +40,62 @@ def _call_changes(events: Events) -> Iterator[Change]:
         for member in ("call_id", "name"):
             if isinstance(event["item"].get(member), str) and event["item"]["type"] != "tool_search_call":
                 yield f"{index} {member}", changed(events, index, "item", member, to="other")
+
+
+@of_streams("item_constant")
+def _operation_changes(events: Events) -> Iterator[Change]:
+    for index, event in of_type(events, ITEM_ENDS[0]):
+        if event["item"]["type"] == "apply_patch_call":
+            yield f"{index} path", changed(events, index, "item", "operation", "path", to="other.txt")
+            yield f"{index} type", changed(events, index, "item", "operation", "type", to="update_file")
+
+
+STATES = ("in_progress", "generating", "interpreting", "searching", "completed", "failed")
+
+
+def _states(events: Events) -> Iterator[tuple[int, JSON, str, str]]:
+    """Index and event that tells of the state of a call, what is told of, and the state."""
+    for index, event in enumerate(events):
+        what, _, state = event["type"].removeprefix("response.").rpartition(".")
+        if state in STATES and what.endswith(("_call", "_list_tools")):
+            yield index, event, what, state
+
+
+@of_streams("progress")
+def _progress_twice(events: Events) -> Iterator[Change]:
+    for index, event, what, state in _states(events):
+        if what != "mcp_call" or state != "in_progress":
+            yield f"{index} {event['type']}", renumbered([*events[: index + 1], event, *events[index + 1 :]])
+
+
+@of_streams("progress")
+def _progress_in_another_order(events: Events) -> Iterator[Change]:
+    told = list(_states(events))
+    for (one, event, _, state), (two, other, _, after) in itertools.pairwise(told):
+        if event["output_index"] == other["output_index"] and state != after:
+            swapped = [*events[:one], other, *events[one + 1 : two], event, *events[two + 1 :]]
+            yield f"{one} {event['type']}", renumbered(swapped)
+
+
+@of_streams("progress", "event_schema")
+def _progress_ends_otherwise(events: Events) -> Iterator[Change]:
+    ended = {event["output_index"] for _, event in of_type(events, ITEM_ENDS[1])}
+    for index, event, what, state in _states(events):
+        if (
+            event["output_index"] in ended
+            and state in ("completed", "failed")
+            and what in ("mcp_call", "mcp_list_tools")
+        ):
+            other = "failed" if state == "completed" else "completed"
+            yield f"{index} {other}", changed(events, index, "type", to=f"response.{what}.{other}")
+
+
+@of_streams("progress")
+def _progress_without_an_end(events: Events) -> Iterator[Change]:
+    for index, event, what, state in _states(events):
+        done = next((e["item"] for _, e in of_type(events, ITEM_ENDS[1]) if e["item"]["id"] == event["item_id"]), {})
+        if state == "completed" and done.get("status") == "completed" and what != "mcp_list_tools":
+            yield f"{index} {what}", renumbered([*events[:index], *events[index + 1 :]])
 
 
 @of_streams("item_order")

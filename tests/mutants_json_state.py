@@ -147,6 +147,15 @@ def _call_cut_off(body: JSON, _: JSON) -> Iterator[Change]:
             yield "", put(body, "output", index, "status", to="incomplete")
 
 
+@of_bodies("consistency.call_status", "consistency.results")
+def _hosted_call_not_finished(body: JSON, _: JSON) -> Iterator[Change]:
+    for index, item in items_of(body, "mcp_call", "web_search_call") if _completed(body) else ():
+        yield f"{item['type']} in_progress", put(body, "output", index, "status", to="in_progress")
+        if item["type"] == "mcp_call" and not item.get("error"):
+            yield "nothing", put(body, "output", index, "output", to=None)
+            yield "both", put(body, "output", index, "error", to={"type": "mcp_protocol_error"})
+
+
 @of_bodies("consistency", "response")
 def _message_without_content(body: JSON, _: JSON) -> Iterator[Change]:
     if _completed(body):

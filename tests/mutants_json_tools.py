@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,6 +62,28 @@ def _diff_of_another_form(body: JSON, _: JSON) -> Iterator[Change]:
             yield "no newline", put(body, *path, to=f"{diff}\\ No newline at end of file\n")
 
 
+@of_bodies("apply_patch.path", "apply_patch.change")
+def _operation_of_another_file(body: JSON, sent: JSON) -> Iterator[Change]:
+    for index, item in items_of(body, "apply_patch_call"):
+        path = ("output", index, "operation")
+        # Who keeps no request does not tell which files it names.
+        for value in ("", "a\nb", *(("/no_such/a.py", "../no_such/a.py") if sent else ())):
+            yield repr(value), put(body, *path, "path", to=value)
+        if item["operation"]["type"] == "update_file":
+            yield "no change", put(body, *path, "diff", to="@@\n the same\n")
+
+
+@of_exchanges("shell.environment")
+def _local_shell_in_a_container(exchange: Exchange) -> Asked:
+    local = {"type": "shell", "environment": {"type": "local"}}
+    calls = [*items_of(exchange.json, "shell_call")] if is_answer(exchange) else []
+    for index, _item in calls:
+        container = {"type": "container_reference", "container_id": "cntr_0"}
+        body = put({**exchange.json, "tools": [local]}, "output", index, "environment", to=container)
+        sent = sent_of(exchange)
+        yield "", with_body(with_sent(exchange, {**sent, "tools": [local]}) if sent else exchange, body)
+
+
 @of_bodies("shell.commands")
 def _commands_missing(body: JSON, _: JSON) -> Iterator[Change]:
     for index, _item in items_of(body, "shell_call"):
@@ -69,6 +92,7 @@ def _commands_missing(body: JSON, _: JSON) -> Iterator[Change]:
         yield "empty", put(body, *path, "commands", to=[" "])
         yield "no time", put(body, *path, "timeout_ms", to=0)
         yield "no output", put(body, *path, "max_output_length", to=-1)
+        yield "NUL", put(body, *path, "commands", to=["ls\0"])
 
 
 @of_bodies("image_generation.decodable")
@@ -96,6 +120,15 @@ def _image_of_another_size(body: JSON, sent: JSON) -> Iterator[Change]:
             yield "", put(body, "output", index, "size", to="1536x1024")
 
 
+@of_bodies("image_generation.settings")
+def _image_of_other_settings(body: JSON, sent: JSON) -> Iterator[Change]:
+    for index, item in items_of(body, "image_generation_call"):
+        tool = next((each for each in (sent or body)["tools"] if each["type"] == "image_generation"), {})
+        for member in ("quality", "background"):
+            if item.get(member) and tool.get(member) not in (None, "auto"):
+                yield member, put(body, "output", index, member, to="other")
+
+
 def _shows_all(sent: JSON) -> bool:
     return bool(sent) and not any(sent.get(name) for name in ("previous_response_id", "conversation", "prompt"))
 
@@ -110,6 +143,34 @@ def _list_of_tools_missing(body: JSON, sent: JSON) -> Iterator[Change]:
         lists = [item for _, item in items_of(body, "mcp_list_tools")]
         yield "missing", put(body, "output", to=others)
         yield "too late", put(body, "output", to=[*others, *lists])
+
+
+@of_bodies("mcp.listed_again")
+def _tools_listed_twice(body: JSON, _: JSON) -> Iterator[Change]:
+    for _, item in items_of(body, "mcp_list_tools"):
+        if not item.get("error"):
+            yield "", put(body, "output", to=[*body["output"], {**item, "id": "mcpl_0"}])
+
+
+@of_bodies("calls.mcp_arguments")
+def _arguments_that_the_server_does_not_take(body: JSON, _: JSON) -> Iterator[Change]:
+    called = [item for _, item in items_of(body, "mcp_call", "mcp_approval_request")]
+    calls = {item["name"] for item in called if item.get("status") != "failed"}
+    for index, item in items_of(body, "mcp_list_tools"):
+        for number, tool in enumerate(item["tools"]):
+            if tool["name"] in calls:
+                path = ("output", index, "tools", number, "input_schema")
+                yield tool["name"], put(body, *path, to={"type": "object", "required": ["no_such"]})
+
+
+@of_bodies("calls.argument_names")
+def _arguments_given_twice(body: JSON, _: JSON) -> Iterator[Change]:
+    for index, item in items_of(body, "function_call", "mcp_call", "mcp_approval_request"):
+        whole = body["status"] == "completed" and item.get("status") not in ("incomplete", "failed")
+        if whole and item["arguments"].startswith("{"):
+            rest = item["arguments"].removeprefix("{").strip()
+            text = '{"a": 1, "a": 2' + (rest if rest == "}" else f", {rest}")
+            yield item["type"], put(body, "output", index, "arguments", to=text)
 
 
 def _with_approval(exchange: Exchange, approval: Any) -> Exchange:
@@ -129,6 +190,20 @@ def _call_without_approval(exchange: Exchange) -> Asked:
             yield str(approval)[:10], _with_approval(exchange, approval)
 
 
+@of_exchanges("mcp.needless_approval")
+def _approval_that_nobody_needs(exchange: Exchange) -> Asked:
+    if is_answer(exchange) and any(items_of(exchange.json, "mcp_approval_request")):
+        yield "never", _with_approval(exchange, "never")
+
+
+@of_bodies("mcp.approval")
+def _approval_invented(body: JSON, sent: JSON) -> Iterator[Change]:
+    given = sent.get("input")
+    referred = any(item.get("type") == "item_reference" for item in (given if isinstance(given, list) else ()))
+    for index, _item in items_of(body, "mcp_call") if _shows_all(sent) and not referred else ():
+        yield "", put(body, "output", index, "approval_request_id", to="mcpr_invented")
+
+
 @of_bodies("mcp.approval")
 def _id_of_approval_missing(body: JSON, sent: JSON) -> Iterator[Change]:
     for index, item in items_of(body, "mcp_call"):
@@ -139,10 +214,20 @@ def _id_of_approval_missing(body: JSON, sent: JSON) -> Iterator[Change]:
 
 def _responses(exchange: Exchange) -> list[JSON]:
     given = sent_of(exchange).get("input")
-    items = given if isinstance(given, list) else []
-    used = [item.get("approval_request_id") for item in items if item.get("type") == "mcp_call"]
-    found = [item for item in items if item.get("type") == "mcp_approval_response"]
-    return [item for item in found if item["approval_request_id"] not in used]
+    items = reversed(given if isinstance(given, list) else [])
+    return list(itertools.takewhile(lambda item: item.get("type") == "mcp_approval_response", items))
+
+
+@of_exchanges("mcp.approved")
+def _approved_call_changed(exchange: Exchange) -> Asked:
+    approved = [item["approval_request_id"] for item in _responses(exchange) if item["approve"]]
+    for index, item in items_of(exchange.json, "mcp_call") if approved and is_answer(exchange) else ():
+        if item.get("approval_request_id") in approved:
+            yield "twice", with_body(exchange, {**exchange.json, "output": [*exchange.json["output"], item]})
+            if any(each.get("type") == "mcp_approval_request" for each in sent_of(exchange)["input"]):
+                path = ("output", index)
+                yield "arguments", with_body(exchange, put(exchange.json, *path, "arguments", to='{"other": 1}'))
+                yield "name", with_body(exchange, put(exchange.json, *path, "name", to="other"))
 
 
 @of_exchanges("mcp.approved")
@@ -180,6 +265,36 @@ def _server_reached_that_is_none(exchange: Exchange) -> Asked:
     if len(servers) == 1 and listed:
         servers[0]["server_url"] = "https://mcp.invalid/mcp"
         yield "", with_sent(exchange, sent)
+
+
+@of_bodies("web_search.action")
+def _search_for_nothing(body: JSON, _: JSON) -> Iterator[Change]:
+    for index, item in items_of(body, "web_search_call"):
+        if (item.get("action") or {}).get("type") == "search":
+            path = ("output", index, "action")
+            yield "no query", put(body, *path, "query", to="")
+            yield "no queries", put(body, *path, "queries", to=[""])
+            yield "no address", put(body, *path, "sources", to=[{"type": "url", "url": ""}])
+
+
+@of_exchanges("echo.tool_secrets")
+def _secret_comes_back(exchange: Exchange) -> Asked:
+    body, sent = (copy.deepcopy(value) for value in (exchange.json, sent_of(exchange)))
+    servers = [tool for tool in sent.get("tools") or () if tool["type"] == "mcp"] if is_answer(exchange) else []
+    if len(servers) == 1 and [tool["type"] for tool in body["tools"]].count("mcp") == 1:
+        told = next(tool for tool in body["tools"] if tool["type"] == "mcp")
+        for tool in (servers[0], told):
+            tool["headers"] = {"authorization": "Bearer t0ken"}
+        yield "", with_body(with_sent(exchange, sent), body)
+
+
+@of_exchanges("round_trips.new_items")
+def _ids_of_the_input(exchange: Exchange) -> Asked:
+    sent = sent_of(exchange)
+    for item in exchange.json["output"] if sent and is_answer(exchange) else ():
+        given = sent.get("input")
+        before = given if isinstance(given, list) else []
+        yield item["type"], with_sent(exchange, {**sent, "input": [*before, {"id": item["id"], "type": item["type"]}]})
 
 
 @of_bodies("web_search.citations")

@@ -60,13 +60,15 @@ def accepted(reply: httpx.Response) -> None:
 
 
 def refused(reply: httpx.Response, status: int, *names: str) -> None:
-    """The reply is a refusal in Databricks' envelope, whose message holds these names."""
+    """The reply is a refusal in OpenAI's envelope, whose message holds these names."""
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/json"
-    assert list(violations("errors#/$defs/databricks", reply.json())) == []
-    assert reply.json()["message"].strip()
+    assert list(violations("errors#/$defs/openai", reply.json())) == []
+    error = reply.json()["error"]
+    assert error["type"] == "invalid_request_error"
+    assert error["param"] is None or error["param"] in error["message"] or status in {404, 424}
     for name in names:
-        assert name in reply.json()["message"]
+        assert name in error["message"]
 
 
 def text_of(response: dict[str, Any]) -> str:

@@ -60,7 +60,7 @@ def _accept(listener: socket.socket, server: Server, reply: Reply) -> None:
             return
         with connection, contextlib.suppress(OSError):
             connection.settimeout(5)
-            request = _read(connection)
+            request = read_request(connection)
             if not request:
                 continue
             server.requests.append(request)
@@ -69,7 +69,8 @@ def _accept(listener: socket.socket, server: Server, reply: Reply) -> None:
                 connection.sendall(answer)
 
 
-def _read(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
+    """The bytes of a whole request; nothing of one that is not to be read."""
     received = b""
     while b"\r\n\r\n" not in received:
         if not (piece := connection.recv(65536)):

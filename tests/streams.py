@@ -256,7 +256,8 @@ class Stream:
             for number in range(2)
         ]
         done = {"status": "completed", "result": PNG}
-        return self.item(added, done, ("image_generation_call.generating", {}), *partial)
+        begun, ended = (("image_generation_call." + state, {}) for state in ("generating", "completed"))
+        return self.item(added, done, begun, *partial, ended)
 
     def end(self, status: str = "completed", **members: Any) -> Stream:
         """Ends the response."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,8 +13,9 @@ from conformance import samples
 from conformance.asking import Ask
 from conformance.contract import Level
 from conformance.exchange import Exchange
-from conformance.target import Client
-from conformance.verdict import Case, CouldNotRun, Ended
+from conformance.target import Client, Unreachable
+from conformance.values import read_json
+from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
 
 MODEL = "gpt-5-4"
 CALL = {
@@ -34,23 +34,33 @@ class Endpoint:
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
-        self.sent: list[dict[str, Any]] = []
-        self.credentials: list[str] = []
+        self.contents: list[bytes] = []
+        self.how: list[dict[str, Any]] = []
+        self.last_case = ""
         self.target = SimpleNamespace(model_name=lambda name: f"system.ai.{name}")
 
-    def headers(self, credential: str) -> dict[str, str]:
-        """The form of the credential, which is all that matters here."""
-        return {"credential": credential}
-
-    def send(self, content: bytes, headers: dict[str, str]) -> Exchange:
-        """The next answer: a response object, or a status with an error."""
-        self.sent.append(json.loads(content))
-        self.credentials.append(headers["credential"])
+    def send(self, content: bytes, **how: Any) -> Exchange:
+        """The next answer: a response object, a status with an error, or an exception."""
+        self.contents.append(content)
+        self.how.append(how)
         answer = self.answers.pop(0)
-        sent = self.sent[-1]
+        if isinstance(answer, Exception):
+            raise answer
+        sent = self.sent[-1] if self.sent else None
         if isinstance(answer, int):
             return exchange({"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}, status=answer, sent=sent)
         return exchange(answer, sent=sent)
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        """The bodies that were sent, those that are JSON."""
+        bodies = map(read_json, self.contents)
+        return [body for body in bodies if isinstance(body, dict)]
+
+    @property
+    def credentials(self) -> list[str]:
+        """The forms of the credential."""
+        return [how["credential"] for how in self.how]
 
 
 def asking(*answers: Any) -> tuple[Ask, Case, Endpoint]:
@@ -139,4 +149,67 @@ def test_a_credential_in_another_form_is_no_obstacle() -> None:
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ACCEPTED}
     ask, _, _ = asking(401)
     with pytest.raises(CouldNotRun, match="check the token"):
+        ask(MODEL, samples.QUESTION)
+
+
+def test_items_that_came_need_not_be_right() -> None:
+    """What the target gave goes back as it came, of whatever type; what the suite writes has to be right."""
+    odd = {"type": "surprise", "id": "x_1"}
+    ask, _, endpoint = asking(calling(CALL, odd), response(output=[odd, CALL]), response())
+    answer = ask.then(ask_for_call(ask), samples.REPORT, about=[ROUND_TRIP])
+    assert odd in endpoint.sent[1]["input"]
+    ask.then(answer, "And now?", about=[ROUND_TRIP])
+    assert endpoint.sent[2]["input"].count(odd) == 2
+    with pytest.raises(SuiteError, match="/input/0/type"):
+        ask(MODEL, [odd])
+
+
+def test_reasoning_comes_with_its_content_where_it_has_to_go_back() -> None:
+    """Where a case has several turns, the content of reasoning is asked for, as nothing is stored."""
+    ask, _, endpoint = asking(response())
+    ask(MODEL, samples.QUESTION)
+    assert endpoint.sent[0]["include"] == ["reasoning.encrypted_content"]
+    ask, case, endpoint = asking(response())
+    case.expected_requests = 1
+    ask(MODEL, samples.QUESTION)
+    assert "include" not in endpoint.sent[0]
+
+
+def test_a_token_is_believed_to_be_wrong_at_the_second_time() -> None:
+    """A 403 is asked for once more: good tokens were seen to be refused now and then."""
+    ask, case, endpoint = asking(403, response())
+    ask(MODEL, samples.QUESTION, about=[ACCEPTED])
+    assert (len(endpoint.sent), case.extra_requests) == (2, 1)
+    assert not case.findings(Level.MUST)
+    ask, _, endpoint = asking(403, 403)
+    with pytest.raises(CouldNotRun, match="refuses the credential"):
+        ask(MODEL, samples.QUESTION)
+    ask, _, endpoint = asking(403)
+    ask.refused(MODEL, samples.QUESTION, status=(401, 403), credential="wrong", about=[ACCEPTED])
+    assert endpoint.credentials == ["wrong"]
+
+
+def test_raw() -> None:
+    """What is no right request is sent as it stands, with the model's name in it."""
+    ask, case, endpoint = asking(400, 404, response())
+    ask.raw(MODEL, '{"model":"MODEL","x":[1,', about=[ACCEPTED], content_type="text/plain")
+    ask.raw(MODEL, "", about=[ACCEPTED], method="GET", path="/responses/resp_1", status=(404, 405), content_type=None)
+    assert endpoint.contents[0] == b'{"model":"system.ai.gpt-5-4","x":[1,'
+    asked = {"content_type": None, "method": "GET", "path": "/responses/resp_1"}
+    assert endpoint.how[1] == {**asked, "credential": "bearer"}
+    assert not case.findings(Level.MUST)
+    ask.raw(MODEL, "null", about=[ACCEPTED])
+    assert [result.requirement for _, result in case.findings(Level.MUST)] == [ACCEPTED]
+
+
+def test_who_asked_before_a_target_died() -> None:
+    """A target that does not answer any more is told with the case that asked before."""
+    ask, case, endpoint = asking(response())
+    ask(MODEL, samples.QUESTION)
+    endpoint.answers = [Unreachable("nobody is there")]
+    with pytest.raises(CouldNotRun, match=r"^nobody is there; check"):
+        ask(MODEL, samples.QUESTION)
+    endpoint.answers = [Unreachable("nobody is there")]
+    case.node = "another"
+    with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
         ask(MODEL, samples.QUESTION)

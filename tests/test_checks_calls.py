@@ -45,6 +45,7 @@ def loaded(name: str) -> Exchange:
     return with_body(found, {**body, "output": [function_call(name=name, namespace="elsewhere")]})
 
 
+LISTED = put(samples.MCP_LIST, "tools", 0, "input_schema", to={"properties": {"sides": {"type": "integer"}}})
 LOOSE_CALL = function_call(name="get_time")
 BREAKS = {
     "calls.declared_function": changed("calls", "output", 1, "name", to="no_such_tool"),
@@ -53,6 +54,8 @@ BREAKS = {
     "calls.declared_hosted_tool": calling([samples.STRICT], samples.SEARCH_CALL),
     "calls.declared_server": changed("mcp", "output", to=[{**samples.MCP_LIST, "server_label": "elsewhere"}]),
     "calls.listed_tool": changed("mcp", "output", 1, "name", to="no_such_tool"),
+    "calls.argument_names": changed("mcp", "output", 1, "arguments", to='{"sides": 6, "sides": 4}'),
+    "calls.mcp_arguments": calling([samples.MCP], LISTED, samples.mcp_call(arguments='{"sides": "six"}')),
     "calls.arguments_json": changed("mcp", "output", 1, "arguments", to="{"),
     "calls.strict_arguments": arguments("calls", unit="K"),
     "calls.arguments_fit": calling([samples.LOOSE], function_call(name="get_time", arguments='{"city": 7}')),
@@ -103,6 +106,21 @@ def test_a_call_without_an_id(value: Any) -> None:
 def test_a_rule_is_judged_and_kept_by_some_sample(requirement: str) -> None:
     if requirement != "calls.loaded_function":
         assert any(requirement in judged_by(sample) for sample in GOOD.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [('{"sides": 6}', False), ('{"a": {"a": 1}, "b": [{"a": 1}]}', False), ('{"b": [{"a": 1, "\\u0061": 2}]}', True)],
+)
+def test_an_argument_is_given_once(text: str, *, twice: bool) -> None:
+    found = changed("mcp", "output", 1, "arguments", to=text)
+    assert ("calls.argument_names" in broken_by(found)) is twice
+
+
+@pytest.mark.parametrize("schema", [{"type": "strin"}, None, [], {"properties": {"sides": {"type": "number"}}}])
+def test_a_schema_that_fits_or_cannot_be_applied(schema: Any) -> None:
+    listed = put(samples.MCP_LIST, "tools", 0, "input_schema", to=schema)
+    assert "calls.mcp_arguments" not in broken_by(calling([samples.MCP], listed, samples.mcp_call()))
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -291,12 +309,41 @@ UNFINISHED = {"id": "rs_9", "type": "reasoning", "summary": [], "status": "in_pr
         ("consistency.message_status", calling([samples.STRICT], UNFINISHED)),
         ("consistency.results", calling([samples.MCP], samples.MCP_LIST, FAILED)),
         ("consistency.results", calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(error={"type": "x"}))),
+        ("consistency.results", calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(output=None))),
+        ("consistency.results", calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(output=None, status=None))),
+        (
+            "consistency.results",
+            calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(output=None, error={"type": "x"})),
+        ),
+        ("consistency.call_status", calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(status="calling"))),
+        ("consistency.call_status", changed("search", "output", 0, "status", to="in_progress")),
+        (
+            "consistency.call_status",
+            changed("image", "output", 0, to={**samples.IMAGE_CALL, "status": "generating", "result": None}),
+        ),
+        ("consistency.call_status", changed("shell", "output", 0, "status", to="in_progress")),
         ("consistency.usage_details", changed("text", "usage", "output_tokens_details", "reasoning_tokens", to=-1)),
         ("consistency.annotation_place", changed(*CITATIONS, to=[samples.CITATION, samples.CITATION])),
     ],
 )
 def test_members_that_do_not_agree(requirement: str, wrong: Exchange) -> None:
     assert requirement in broken_by(wrong)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        changed("search", "output", 0, "status", to="searching"),
+        changed("search", "output", 0, "status", to="failed"),
+        changed("image", "output", 0, "status", to="generating"),
+        calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(output="")),
+        calling([samples.MCP], samples.MCP_LIST, without(samples.mcp_call(), "status")),
+        calling([samples.MCP], samples.MCP_LIST, samples.mcp_call(status="failed", output=None, error={"type": "x"})),
+        calling([{"type": "computer"}], samples.item("cu_1", "computer_call", call_id="call_1", actions=[{}])),
+    ],
+)
+def test_members_that_agree(found: Exchange) -> None:
+    assert not broken_by(found) & {"consistency.call_status", "consistency.results"}
 
 
 def test_what_may_be_unfinished_or_twice() -> None:

@@ -10,7 +10,9 @@ from mutants_json_core import put, with_body, without
 from mutants_json_rules import broken_by, judged_by, rows
 from mutants_json_samples import ASKED, echoing, exchange, good
 
+from conformance.checks import judge
 from conformance.checks.echo import CHOSEN, VERBATIM
+from conformance.contract import load
 from conformance.exchange import Exchange
 
 GOOD = good()
@@ -40,6 +42,16 @@ OTHERS = {
     "user": "other",
     "verbosity": "high",
 }
+
+
+def trusting(headers: Any, **told: Any) -> Exchange:
+    """An answer to a request that sends secrets for a server, and what it tells of them."""
+    server = {**samples.MCP, "authorization": "t0ken", "headers": {"x-key": "k3y \u00e9", "x-none": ""}}
+    found = samples.with_items([server])
+    members = {name: value for name, value in found.json["tools"][0].items() if name != "authorization"}
+    return with_body(found, {**found.json, "tools": [{**members, "headers": headers, **told}]})
+
+
 BREAKS = {
     f"echo.{name}": changed("settings" if f"echo.{name}" in judged_by(GOOD["settings"]) else "stored", *path, to=value)
     for name, path in VERBATIM.items()
@@ -59,6 +71,7 @@ BREAKS |= {
     "echo.tools": with_body(GOOD["none"], {**GOOD["none"].json, "tools": []}),
     "echo.function_tools": changed("none", "tools", 0, "description", to="Another."),
     "echo.hosted_tools": changed("search", "tools", 0, "search_context_size", to="high"),
+    "echo.tool_secrets": trusting({"x-key": "<redacted>"}, authorization="t0ken"),
 }
 
 
@@ -76,7 +89,7 @@ def test_a_rule_is_judged_and_kept_by_some_sample(requirement: str) -> None:
     whole = GOOD["text"].json["reasoning"] | {"context": "all_turns"}
     kept = echoing({"reasoning": {"context": "all_turns"}}, reasoning=whole)
     assert not broken_by(kept)
-    assert any(requirement in judged_by(sample) for sample in [*GOOD.values(), kept])
+    assert any(requirement in judged_by(sample) for sample in [*GOOD.values(), kept, trusting(None)])
 
 
 @pytest.mark.parametrize("name", sorted(CHOSEN))
@@ -232,3 +245,24 @@ def test_a_choice_of_a_hosted_tool_comes_back_by_another_name() -> None:
 def test_an_empty_text_is_none(name: str, received: str | None) -> None:
     assert not broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: received}))
     assert broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: "x"})) == {"echo.defaults"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "authorization", "kept"),
+    [
+        (None, None, True),
+        ({"x-key": "<redacted>", "x-none": ""}, "[REDACTED]", True),
+        ({"x-key": "k3y é"}, None, False),
+        (None, "Bearer t0ken", False),
+        ({"authorization": "t0ken"}, None, False),
+    ],
+)
+def test_a_secret_of_a_server_stays_one(headers: Any, authorization: Any, *, kept: bool) -> None:
+    found = trusting(headers, authorization=authorization)
+    assert ("echo.tool_secrets" not in broken_by(found)) is kept
+    assert not [r for r in judge(found, load("openai")) if r.finding and "k3y" in r.finding.received]
+
+
+def test_a_secret_that_a_capture_has_masked_is_not_judged() -> None:
+    found = samples.with_items([{**samples.MCP, "authorization": "[REDACTED]", "headers": None}])
+    assert "echo.tool_secrets" not in judged_by(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import mutants_json_samples as samples
@@ -14,6 +16,7 @@ from mutants_json_tool_samples import drawing, drawn, image
 
 from conformance.checks import images
 from conformance.exchange import Exchange
+from conformance.values import MISSING
 
 GOOD = tools.tools()
 MESSAGE = GOOD["function"].json["output"][-1]
@@ -35,31 +38,41 @@ def sent(name: str, **members: Any) -> Exchange:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_an_image_that_ends_early_is_broken(form: str, share: float) -> None:
     text = drawn(form)
-    assert images.read_picture(text) == images.Picture(form.lower(), (1024, 1024))
-    cut = text[: int(len(text) * share) // 4 * 4]
-    picture = images.read_picture(cut + "AAAA" if len(cut) == images.CUT_AT else cut)
+    assert images.Pictures().read(text) == images.Picture(form.lower(), (1024, 1024))
+    picture = images.Pictures().read(text[: int(len(text) * share) // 4 * 4])
     assert picture is not None
     assert picture.problem
 
 
 @pytest.mark.parametrize("text", ["", "=", "AA", "é", "data:image/png;base64,AAAA", "R0lGODlhAQABAAAAACw=", "AAAA" * 9])
 def test_what_is_no_image(text: str) -> None:
-    picture = images.read_picture(text)
+    picture = images.Pictures().read(text)
     assert picture is not None
     assert picture.problem
 
 
 def test_an_image_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "MAX_PIXELS", 99)
-    picture = images.read_picture(drawn("PNG", (10, 10)))
+    picture = images.Pictures().read(drawn("PNG", (10, 10)))
     assert picture is not None
     assert picture.problem == "10x10 pixels"
+
+
+@pytest.mark.parametrize("limit", ["MAX_IMAGES", "MAX_PIXELS_IN_ALL"])
+def test_there_is_an_end_to_the_images_of_an_answer(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, limit, {"MAX_IMAGES": 2, "MAX_PIXELS_IN_ALL": 250}[limit])
+    pictures = images.Pictures()
+    read = [pictures.read(drawn("PNG", (10, 10 + number))) for number in (0, 1, 0, 2, 1)]
+    assert [picture is not None for picture in read] == [True, True, True, False, True]
 
 
 @pytest.mark.parametrize("text", [drawn()[:1024], drawn("JPEG")[:1024], f"{drawn('WEBP')[:200]}...{drawn()[-20:]}"])
 def test_an_image_that_a_capture_has_shortened_is_not_judged(text: str) -> None:
     found = changed("drawn", "output", 0, "result", to=text)
-    assert not {name for name in judged_by(found) if name.startswith("image_generation.") and "called" not in name}
+    mine = {"image_generation.decodable", "image_generation.format", "image_generation.size"}
+    assert not mine & judged_by(found)
+    live = dataclasses.replace(found, content=json.dumps(found.json).encode(), captured_json=MISSING)
+    assert broken_by(live) == {"image_generation.decodable"}
 
 
 @pytest.mark.parametrize("asked", [{}, {"size": "auto", "output_format": "webp"}, {"size": "512x512"}])
@@ -79,7 +92,9 @@ def test_a_format_has_two_names() -> None:
         ([], 3, True),
         ([PNG] * 3, 3, True),
         ([PNG] * 4, 3, False),
-        ([PNG], None, False),
+        ([PNG], None, True),
+        ([PNG], 0, True),
+        ([PNG] * 2, None, False),
         (["AAAA"], 1, False),
         ([f"{PNG[:40]}..."], 1, True),
     ],
@@ -88,6 +103,13 @@ def test_partial_images(partial: list[str], asked: Any, *, is_right: bool) -> No
     found = drawing(*partial, asked=asked)
     assert "image_generation.partial_images" in judged_by(found)
     assert ("image_generation.partial_images" not in broken_by(found)) is is_right
+
+
+@pytest.mark.parametrize(("member", "told"), [("quality", "high"), ("background", "opaque")])
+def test_a_call_tells_what_was_asked(member: str, told: str) -> None:
+    for asked, is_right in ((told, True), ("auto", True), ("other", False)):
+        found = with_items([{"type": "image_generation", member: asked}], image(drawn(), **{member: told}))
+        assert ("image_generation.settings" not in broken_by(found)) is is_right
 
 
 # --- MCP
@@ -102,6 +124,10 @@ def test_partial_images(partial: list[str], asked: Any, *, is_right: bool) -> No
         ({"never": {"tool_names": ["roll"]}}, False),
         ({"never": {"tool_names": ["other"]}}, True),
         ({"never": {"read_only": True}}, False),
+        ({"never": {}}, False),
+        ({"never": {"tool_names": None}, "always": None}, False),
+        ({"always": None, "never": None}, False),
+        ({"always": {"tool_names": "roll"}}, False),
         ({"always": {"tool_names": ["roll"]}}, True),
         ({"always": {"tool_names": ["other"]}}, False),
         ({"always": {"read_only": False}}, False),
@@ -115,10 +141,58 @@ def test_which_calls_need_approval(approval: Any, *, needs: bool) -> None:
     assert ("mcp.approval" in judged_by(found)) is needs
 
 
-def test_what_was_approved_before_is_not_called_again() -> None:
+@pytest.mark.parametrize("behind", [DICE, tools.USER])
+@pytest.mark.parametrize("name", ["approved", "not_approved"])
+def test_what_was_decided_before_is_settled(name: str, behind: Any) -> None:
+    request = GOOD[name].request.json
+    used = with_sent(changed(name, "output", to=[MESSAGE]), {**request, "input": [*request["input"], behind]})
+    assert not {"mcp.approved", "mcp.refused"} & judged_by(used)
+
+
+@pytest.mark.parametrize(
+    ("output", "is_right"),
+    [
+        ([mcp_call(approval_request_id="mcpr_1", arguments='{ "sides":6 }')], True),
+        ([mcp_call(approval_request_id="mcpr_1", arguments='{"sides": 7}')], False),
+        ([mcp_call(approval_request_id="mcpr_1", name="other")], False),
+        ([mcp_call(approval_request_id="mcpr_1", server_label="other")], False),
+        ([DICE, {**DICE, "id": "mcp_2"}], False),
+        ([DICE, mcp_call(id="mcp_2", approval_request_id="mcpr_2")], True),
+    ],
+)
+def test_an_approved_call_is_made_once_and_as_it_was_approved(output: list[Any], *, is_right: bool) -> None:
+    found = changed("approved", "output", to=[*output, MESSAGE])
+    assert ("mcp.approved" not in broken_by(found)) is is_right
+
+
+def test_an_approval_was_given() -> None:
+    invented = mcp_call(approval_request_id="mcpr_2")
+    for name in ("rolled", "asked"):
+        wrong = changed(name, "output", to=[samples.MCP_LIST, invented, MESSAGE])
+        assert "mcp.approval" in broken_by(wrong)
+        hidden = with_sent(wrong, {**wrong.request.json, "previous_response_id": "resp_0"})
+        assert "mcp.approval" not in broken_by(hidden)
     request = GOOD["approved"].request.json
-    used = with_sent(changed("approved", "output", to=[MESSAGE]), {**request, "input": [*request["input"], DICE]})
-    assert "mcp.approved" not in judged_by(used)
+    later = with_sent(GOOD["approved"], {**request, "input": [*request["input"], tools.USER]})
+    assert "mcp.approval" not in broken_by(later)
+
+
+@pytest.mark.parametrize(
+    ("approval", "is_free"),
+    [
+        ("never", True),
+        ("always", False),
+        (None, False),
+        ({"never": {"tool_names": ["roll"]}}, True),
+        ({"never": {"tool_names": ["roll"], "read_only": True}}, False),
+        ({"never": {"tool_names": ["roll"]}, "always": {"tool_names": ["roll"]}}, False),
+        ({"never": {"tool_names": "roll"}}, False),
+        ({"never": {}}, False),
+    ],
+)
+def test_which_calls_need_no_approval(approval: Any, *, is_free: bool) -> None:
+    found = sent("asked", tools=[{**samples.MCP, "require_approval": approval}])
+    assert ("mcp.needless_approval" in broken_by(found)) is is_free
 
 
 @pytest.mark.parametrize("output", [[mcp_call(), MESSAGE], [DICE], [DICE, DICE]])
@@ -143,6 +217,17 @@ def test_tools_can_be_listed_in_the_request_or_out_of_sight() -> None:
         assert "mcp.listed" not in broken_by(with_sent(bare, {**request, **members}))
     late = changed("rolled", "output", to=[mcp_call(), samples.MCP_LIST, MESSAGE])
     assert "mcp.listed" in broken_by(late)
+    searched = with_sent(late, {**request, "tools": [samples.MCP, {"type": "tool_search"}]})
+    assert "mcp.listed" not in judged_by(searched)
+
+
+def test_tools_are_listed_again_only_where_they_were_not() -> None:
+    request = GOOD["rolled"].request.json
+    for before, is_right in ((samples.MCP_LIST, False), ({**samples.MCP_LIST, "server_label": "other"}, True)):
+        found = with_sent(GOOD["rolled"], {**request, "input": [{**before, "id": "mcpl_0"}, tools.USER]})
+        assert ("mcp.listed_again" not in broken_by(found)) is is_right
+    failed = with_sent(GOOD["rolled"], {**request, "input": [{**tools.UNREACHED, "id": "mcpl_0"}, tools.USER]})
+    assert "mcp.listed_again" not in broken_by(failed)
 
 
 @pytest.mark.parametrize("status", [400, 404, 424])
@@ -173,7 +258,24 @@ def test_only_a_name_that_nobody_can_have_is_judged(servers: list[Any]) -> None:
     assert "mcp.unreachable" not in judged_by(sent("rolled", tools=servers))
 
 
-# --- citations
+# --- searches and citations
+
+
+@pytest.mark.parametrize(
+    ("action", "is_right"),
+    [
+        ({"type": "search"}, True),
+        ({"type": "search", "query": "a", "queries": ["a"], "sources": [{"type": "api", "name": "time"}]}, True),
+        ({"type": "search", "query": "", "queries": ["a"]}, False),
+        ({"type": "search", "query": "a", "queries": [""]}, False),
+        ({"type": "search", "query": "a", "sources": [{"type": "url", "url": ""}]}, False),
+        ({"type": "search", "query": "a", "sources": [{"type": "url"}]}, False),
+        ({"type": "open_page", "url": ""}, True),
+    ],
+)
+def test_what_a_search_tells(action: Any, *, is_right: bool) -> None:
+    found = changed("searched", "output", 0, "action", to=action)
+    assert ("web_search.action" not in broken_by(found)) is is_right
 
 
 @pytest.mark.parametrize("url", ["", "a.example", "turn0search1", "ftp://a.example", "https://", "https://[", None, 7])

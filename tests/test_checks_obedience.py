@@ -162,10 +162,13 @@ def test_an_empty_text_is_not_the_final_one() -> None:
 )
 def test_what_is_a_call_or_excuses_from_one(output: list[Any]) -> None:
     assert "obedience.tool_choice_required" not in broken_by(as_if("mixed", output))
-    assert "function_tools.called" not in broken_by(as_if("calls", output))
+    is_excused = output[0]["type"] in ("mcp_list_tools", "message")
+    assert ("function_tools.called" not in broken_by(as_if("calls", output))) is is_excused
 
 
 def test_an_approved_call_runs_whatever_the_choice_is() -> None:
     call = samples.mcp_call(approval_request_id="mcpr_1")
-    approved = as_if("mcp", [samples.MCP_LIST, call, MESSAGE], tool_choice="none")
+    given = [{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}]
+    sample = as_if("mcp", [samples.MCP_LIST, call, MESSAGE], tool_choice="none")
+    approved = with_sent(sample, {**sample.request.json, "input": given})
     assert not broken_by(approved)

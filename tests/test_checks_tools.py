@@ -26,6 +26,7 @@ from conformance.exchange import Exchange
 GOOD = tools.tools()
 MESSAGE = GOOD["function"].json["output"][-1]
 CHAPTERS = ("function_tools", "custom_tools", "apply_patch", "shell", "image_generation", "mcp", "web_search")
+CHAPTERS += ("round_trips",)
 
 
 def changed(name: str, *path: str | int, to: Any) -> Exchange:
@@ -42,26 +43,36 @@ def sent(name: str, **members: Any) -> Exchange:
 
 
 DICE = mcp_call(approval_request_id="mcpr_1")
+LIST_AGAIN = {**samples.MCP_LIST, "id": "mcpl_2"}
+CONTAINER = {"type": "container_reference", "container_id": "cntr_1"}
 BREAKS = {
     "function_tools.called": only_said("function"),
     "custom_tools.called": only_said("custom"),
     "custom_tools.lark_grammar": changed("lark", "output", 0, "input", to="4 + "),
     "custom_tools.regex_grammar": changed("regex", "output", 0, "input", to="2026-04-30."),
     "apply_patch.called": only_said("patch"),
+    "apply_patch.change": changed("patch", "output", 1, "operation", "diff", to="@@ class A\n     pass\n"),
+    "apply_patch.path": changed("patch", "output", 0, "operation", "path", to="../a.py"),
     "apply_patch.diff": changed("patch", "output", 2, "operation", "diff", to="-all\n"),
     "shell.called": only_said("local_shell"),
     "shell.commands": changed("local_shell", "output", 0, "action", "commands", to=[""]),
+    "shell.environment": changed("local_shell", "output", 0, "environment", to=CONTAINER),
     "image_generation.called": only_said("drawn"),
     "image_generation.decodable": changed("drawn", "output", 0, "result", to=drawn()[:4000]),
     "image_generation.format": changed("drawn", "output", 0, "result", to=drawn("JPEG")),
     "image_generation.size": changed("drawn", "output", 0, "result", to=drawn("PNG", (512, 512))),
+    "image_generation.settings": changed("drawn", "output", 0, "quality", to="high"),
     "image_generation.partial_images": drawing(PNG, PNG, asked=1),
     "mcp.called": only_said("rolled"),
     "mcp.listed": changed("rolled", "output", to=[mcp_call(), MESSAGE]),
-    "mcp.approval": changed("approved", "output", to=[samples.MCP_LIST, mcp_call(), DICE, MESSAGE]),
+    "mcp.listed_again": changed("rolled", "output", to=[samples.MCP_LIST, mcp_call(), LIST_AGAIN, MESSAGE]),
+    "mcp.approval": changed("approved", "output", to=[mcp_call(), DICE, MESSAGE]),
+    "mcp.needless_approval": changed("rolled", "output", to=[samples.MCP_LIST, tools.APPROVAL_REQUEST]),
     "mcp.approved": only_said("approved"),
     "mcp.refused": changed("not_approved", "output", to=[DICE, MESSAGE]),
     "mcp.unreachable": changed("unreachable", "output", to=[samples.MCP_LIST, mcp_call(), MESSAGE]),
+    "round_trips.new_items": changed("approved", "output", -1, "id", to="mcpr_1"),
+    "web_search.action": changed("searched", "output", 0, "action", "query", to=" "),
     "web_search.called": only_said("searched"),
     "web_search.citations": changed("searched", "output", -1, "content", 0, "annotations", 0, "title", to=" "),
 }
@@ -98,10 +109,24 @@ def test_a_call_of_another_kind_is_not_the_one_that_was_forced(name: str) -> Non
 @pytest.mark.parametrize("name", ["function", "custom", "patch", "local_shell", "drawn", "rolled", "searched"])
 def test_who_cannot_call_is_excused(name: str) -> None:
     refusal = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]}
-    for output in ([refusal], [tools.UNREACHED, MESSAGE], [{"id": "new_1", "type": "call_of_tomorrow"}]):
+    for output in ([refusal], [tools.UNREACHED, MESSAGE]):
         assert not any(found.endswith(".called") for found in broken_by(changed(name, "output", to=output)))
     cut = with_body(GOOD[name], {**GOOD[name].json, "status": "incomplete", "output": []})
     assert not any(found.endswith(".called") for found in judged_by(cut))
+
+
+def test_an_item_of_an_unknown_type_is_not_the_call_that_was_forced() -> None:
+    for name in ("function", "drawn"):
+        found = changed(name, "output", to=[{"id": "new_1", "type": "call_of_tomorrow"}, MESSAGE])
+        assert any(each.endswith(".called") for each in broken_by(found))
+
+
+def test_who_has_refused_a_call_is_answered_without_one() -> None:
+    for name, is_forced in (("not_approved", False), ("approved", True)):
+        request = GOOD[name].request.json
+        found = with_sent(changed(name, "tool_choice", to="required"), {**request, "tool_choice": "required"})
+        assert ("mcp.called" in judged_by(found)) is is_forced
+        assert "mcp.called" not in broken_by(found)
 
 
 def test_tools_of_several_kinds_are_judged_together() -> None:
@@ -217,12 +242,56 @@ def test_a_diff_that_is_not_finished_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize(
+    ("diff", "is_right"),
+    [("@@\n-a\n", True), ("+a", True), ("", False), ("@@\n", False), ("@@\n a\n b\n*** End of File\n", False)],
+)
+def test_a_change_changes_something(diff: str, *, is_right: bool) -> None:
+    assert ("apply_patch.change" not in broken_by(with_items([tools.PATCH], patch("update_file", diff)))) is is_right
+
+
+@pytest.mark.parametrize(
+    ("path", "is_right"),
+    [
+        ("a.py", True),
+        ("./lib/..a/b..py", True),
+        ("l\u00efb/\u00e9 \u4e2d.py", True),
+        ("/work/a.py", True),
+        ("", False),
+        (" ", False),
+        ("a\nb", False),
+        ("a\x00", False),
+        ("/etc/a.py", False),
+        ("C:\\a.py", False),
+        ("~/a.py", False),
+        ("lib/../../a.py", False),
+        ("..\\a.py", False),
+    ],
+)
+def test_the_path_of_a_patch(path: str, *, is_right: bool) -> None:
+    found = with_items([tools.PATCH], put(patch("create_file", "+a\n"), "operation", "path", to=path))
+    named = with_sent(found, {**found.request.json, "input": "Change /work/a.py."})
+    assert ("apply_patch.path" not in broken_by(named)) is is_right
+
+
+def test_a_local_shell_is_the_clients() -> None:
+    found = changed("local_shell", "output", to=[samples.SHELL_CALL, samples.SHELL_OUTPUT, MESSAGE])
+    assert "shell.environment" in broken_by(found)
+    for environment in (None, {"type": "local"}):
+        right = changed("local_shell", "output", 0, "environment", to=environment)
+        assert "shell.environment" not in broken_by(right)
+    hosted = sent("local_shell", tools=[{"type": "shell", "environment": {"type": "container_auto"}}])
+    assert "shell.environment" not in judged_by(hosted)
+
+
+@pytest.mark.parametrize(
     ("action", "is_right"),
     [
         ({"commands": ["ls", "pwd"], "timeout_ms": 1000, "max_output_length": 100}, True),
         ({"commands": ["ls"]}, True),
         ({"commands": []}, False),
         ({"commands": ["ls", "\n"]}, False),
+        ({"commands": ["ls"], "max_output_length": 0}, True),
+        ({"commands": ["ls\0"]}, False),
         ({"commands": ["ls"], "timeout_ms": 0}, False),
         ({"commands": ["ls"], "max_output_length": -1}, False),
     ],
@@ -230,6 +299,22 @@ def test_a_diff_that_is_not_finished_is_not_judged() -> None:
 def test_the_commands_of_a_shell(action: Any, *, is_right: bool) -> None:
     found = changed("local_shell", "output", 0, "action", to=action)
     assert ("shell.commands" not in broken_by(found)) is is_right
+
+
+# --- turns
+
+
+@pytest.mark.parametrize("members", [{"id": "fc_2"}, {"call_id": "call_2"}])
+def test_a_call_is_not_made_again_under_its_ids(members: Any) -> None:
+    output = {"type": "function_call_output", "call_id": "call_f", "output": "18"}
+    before = sent("function", input=[tools.USER, samples.function_call(), output])
+    assert "round_trips.new_items" in broken_by(before)
+    again = samples.function_call(id="fc_2", call_id="call_2")
+    assert "round_trips.new_items" not in broken_by(with_body(before, put(before.json, "output", 0, to=again)))
+    half = with_body(before, put(before.json, "output", 0, to=samples.function_call(**members)))
+    assert "round_trips.new_items" in broken_by(half)
+    same = sent("function", previous_response_id=before.json["id"])
+    assert "round_trips.new_items" in broken_by(same)
 
 
 # --- nothing crashes, and nothing is loaded that is not needed

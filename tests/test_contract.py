@@ -133,7 +133,7 @@ def test_levels() -> None:
     name = "unsupported_parameters.store"
     assert DATABRICKS.level(name, "gpt-5-4") is Level.MUST
     assert OPENAI.level(name, "gpt-5-4") is OPENAI.level(name, None) is None
-    assert (DATABRICKS.level("errors.envelope"), OPENAI.level("errors.envelope")) == (Level.MAY, Level.MUST)
+    assert (DATABRICKS.level("errors.envelope"), OPENAI.level("errors.envelope")) == (Level.SHOULD, Level.MUST)
     with pytest.raises(KeyError):
         DATABRICKS.level("no.such")
 

@@ -1,15 +1,14 @@
 """Streams that are too much: each ends in a clear verdict, within the limits of the client and in bounded memory."""
 
-import resource
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 
 import pytest
+from memory import most_memory
 
 from conformance.checks import judge
 from conformance.contract import load
@@ -85,18 +84,6 @@ def test_a_stream_that_is_too_much_ends_in_a_verdict(kind: str) -> None:
     said, _, memory = run.stdout.rpartition("\n")
     assert ENDS[kind] in said
     assert int(memory) < MEMORY
-
-
-def most_memory() -> int:
-    """The most memory that this process has had, in bytes.
-
-    The usage that the system keeps would do, but it begins with that of the process that started this one.
-    """
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":

@@ -80,10 +80,18 @@ def test_a_should_finding_warns() -> None:
 
 
 def test_an_observation_changes_no_verdict() -> None:
+    asked = line()
+    asked["request"] = asked["request"] | {"body": ASKED | {"store": False}}
+    judgement = judged(asked)
+    assert judgement.verdict == "pass"
+    assert found(judgement) == [("unsupported_parameters.boundary_values", "may")]
+
+
+def test_an_envelope_that_clients_cannot_read() -> None:
     refused = {"error_code": "INVALID_PARAMETER_VALUE", "message": "store is not supported"}
     judgement = judged(line(400, refused))
-    assert judgement.verdict == "pass"
-    assert found(judgement) == [("errors.envelope", "may")]
+    assert judgement.verdict == "warn"
+    assert found(judgement) == [("errors.envelope", "should")]
     assert judged(line(400, refused), "openai").verdict == "fail"
 
 

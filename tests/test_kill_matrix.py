@@ -65,7 +65,7 @@ def test_selection() -> None:
     """Of the cases that a fault touches, those run that judge what has not been judged often enough before."""
 
     def case(name: str, reply: Reply, *judged: str) -> Faultless:
-        return Faultless(name, ((reply, repr(reply)),), frozenset((one, "streamed") for one in judged))
+        return Faultless(name, (), ((reply, repr(reply)),), frozenset((one, "streamed") for one in judged))
 
     touched, untouched = Reply(200, {"usage": {"total_tokens": 1}}), Reply(404, {})
     cases = [

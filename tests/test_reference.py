@@ -21,7 +21,7 @@ def guarded() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 
@@ -39,6 +39,7 @@ def client() -> Iterator[httpx.Client]:
         pytest.param("authorization: ", 401, id="empty"),
         pytest.param("authorization: Bearer", 401, id="no_token"),
         pytest.param(f"authorization: {TOKEN}", 401, id="no_scheme"),
+        pytest.param(f"authorization: Bearer {TOKEN} {TOKEN}", 401, id="two_tokens"),
         pytest.param(f"api-key: {TOKEN}", 401, id="api_key"),
         pytest.param(f"authorization: Digest {TOKEN}", 401, id="other_scheme"),
         pytest.param("authorization: Basic %%%", 401, id="basic_without_base64"),
@@ -61,20 +62,24 @@ def test_credentials(guarded: str, header: str, status: int) -> None:
 
 def test_without_a_token_any_credential_will_do_and_none_will_not(client: httpx.Client) -> None:
     url = f"{client.base_url}responses"
-    for authorization in ("Bearer x", basic("token", "y")):
+    for authorization in ("Bearer x", "bearer x", basic("token", "y")):
         reply = httpx.post(url, headers={"authorization": authorization}, json={"model": MODEL, "input": "hi"})
         assert reply.status_code == 200
     refused(httpx.post(url, json={"model": MODEL, "input": "hi"}), 401)
-    refused(httpx.post(url, headers={"api-key": "x"}, json={"model": MODEL, "input": "hi"}), 401)
+    refused(httpx.post(f"{url}?access_token=x&token=x", json={"model": MODEL, "input": "hi"}), 401)
+    for name, value in {"api-key": "x", "authorization": basic("someone", "x"), "Authorization": "Bearer"}.items():
+        refused(httpx.post(url, headers={name: value}, json={"model": MODEL, "input": "hi"}), 401)
 
 
 def test_the_credential_comes_before_everything_else(client: httpx.Client) -> None:
-    refused(httpx.post(f"{client.base_url}responses", content=b"no JSON"), 401)
+    for content in (b"no JSON", b" " * 20_000_001):
+        refused(httpx.post(f"{client.base_url}responses", content=content), 401)
 
 
 def test_other_paths_and_methods(client: httpx.Client) -> None:
     for path in ("/", "/responses/", "/responses/resp_1", "/chat/completions"):
         refused(client.post(path, json={}), 404)
+    refused(client.get("/responses/resp_1"), 404)
     for method in ("GET", "PUT", "DELETE", "PATCH"):
         reply = client.request(method, "/responses")
         refused(reply, 405, "POST")
@@ -100,6 +105,7 @@ def test_other_paths_and_methods(client: httpx.Client) -> None:
         pytest.param(b'\xef\xbb\xbf{"model": "system.ai.gpt-5-4", "input": "hi"}', id="byte_order_mark"),
         pytest.param(b"[" * 200 + b"]" * 200, id="deep"),
         pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, id="very_deep"),
+        pytest.param(b'{"input": [%b0]}' % (b"0," * 5_000_000), id="too_many_values"),
     ],
 )
 def test_a_body_that_is_no_json_object(client: httpx.Client, content: bytes) -> None:

@@ -37,7 +37,7 @@ def guarded() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 
@@ -262,7 +262,7 @@ def test_a_round_trip_takes_every_output_item_back(client: httpx.Client) -> None
     first = answered(client, tools=[FORECAST], tool_choice="required", include=["reasoning.encrypted_content"])
     result = {"type": "function_call_output", "call_id": first["output"][1]["call_id"], "output": "sunny all day"}
     conversation = [{"role": "user", "content": "What is the weather?"}, *first["output"], result]
-    second = answered(client, input=conversation, tools=[FORECAST])
+    second = answered(client, input=conversation, tools=[FORECAST], include=["reasoning.encrypted_content"])
     assert "sunny all day" in text_of(second)
     third = answered(client, input=[*conversation, *second["output"], {"role": "user", "content": "Thank you."}])
     assert "Thank you" in text_of(third)

@@ -56,7 +56,7 @@ grammars = st.tuples(st.just("regex"), regexes) | st.tuples(st.just("lark"), lar
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 

@@ -33,7 +33,7 @@ few = settings(max_examples=150, deadline=None, suppress_health_check=[HealthChe
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=30) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 

@@ -1,12 +1,15 @@
 """The reference endpoint and servers of the Model Context Protocol, a real one among them."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from reference_client import BEARER, FORECAST, accepted, answered, ask, refused
+from servers import always, http, serving
 from test_reference_tools import called, kinds
 
 from conformance.reference import mcp_server
@@ -19,7 +22,7 @@ Tool = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=30) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 
@@ -31,7 +34,8 @@ def server() -> Iterator[Tool]:
 
 
 def output(client: httpx.Client, *tools: Tool, **body: Any) -> list[dict[str, Any]]:
-    """All items of an answer to which no check objects."""
+    """All items of an answer to which no check objects, ready to be sent back."""
+    body = {"include": ["reasoning.encrypted_content"], **body}
     called(client, *tools, **body)
     items: list[dict[str, Any]] = answered(client, **{"tools": list(tools), "tool_choice": "required", **body})[
         "output"
@@ -140,6 +144,8 @@ def test_a_call_that_is_approved_is_made_and_one_that_is_not_is_not(client: http
     )
     assert [item["type"] for item in third] == ["reasoning", "message"]
     refused(ask(client, tools=[tool], input=[question, decision]), 400, request["id"])
+    for second in (decision, refusal):
+        refused(ask(client, tools=[tool], input=[question, *first, decision, second]), 400, "input[5]", request["id"])
     refused(ask(client, input=[question, *first, decision]), 400, "add")
     broken = request | {"arguments": "{"}
     refused(ask(client, tools=[tool], input=[question, *first[:-1], broken, decision]), 400, "arguments")
@@ -201,3 +207,44 @@ def test_two_servers(client: httpx.Client, server: Tool) -> None:
     assert [item["name"] for item in response["output"][3:5]] == ["add", "spell"]
     called(client, server, other)
     refused(ask(client, tools=[server, server]), 400, "server_label")
+
+
+def test_approved_calls_count(client: httpx.Client, server: Tool) -> None:
+    servers = [server | {"server_label": label, "require_approval": "always"} for label in ("one", "two")]
+    first = output(client, *servers)
+    requests = [item["id"] for item in first if item["type"] == "mcp_approval_request"]
+    decisions = [{"type": "mcp_approval_response", "approval_request_id": one, "approve": True} for one in requests]
+    sent = [{"role": "user", "content": "Add, please."}, *first, *decisions]
+    for limit, made in ((None, requests), (2, requests), (1, requests[:1])):
+        items = answered(client, tools=servers, input=sent, max_tool_calls=limit)["output"]
+        assert [item["approval_request_id"] for item in items if item["type"] == "mcp_call"] == made
+
+
+def test_a_tool_without_a_name_is_none(client: httpx.Client, server: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_server, "TOOLS", {"": mcp_server.TOOLS["add"]})
+    refused(ask(client, tools=[server], tool_choice="required"), 424, "demo")
+
+
+NO_SERVERS = {
+    "closes": None,
+    "no JSON": http(200, b"nothing"),
+    "no content type": http(200, b"{}", None),
+    "no JSON-RPC": http(200, b'{"jsonrpc": "2.0", "id": 1, "result": 7}'),
+    "an endless event": http(200, b"event: message\ndata: {\n\n", "text/event-stream"),
+    "fails": http(500, b"oops"),
+}
+
+
+@pytest.mark.parametrize("reply", [pytest.param(reply, id=name) for name, reply in NO_SERVERS.items()])
+def test_of_what_is_no_server_nothing_is_written_anywhere(reply: bytes | None) -> None:
+    """Said in a process of its own, as pytest catches what is logged."""
+    with serving(always(reply)) as other:
+        script = (
+            "import asyncio\n"
+            "from conformance.reference.mcp_client import Unreachable, call_tool, list_tools\n"
+            f"tool = {{'server_url': 'http://{other.host}/mcp'}}\n"
+            "try:\n    asyncio.run(list_tools(tool))\nexcept Unreachable:\n    print('unreachable')\n"
+            "print(asyncio.run(call_tool(tool, 'add', {})).error['code'])\n"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("unreachable\n424\n", "")

@@ -75,7 +75,7 @@ def test_serve_says_where_answers_the_same_and_ends_quietly(stop: signal.Signals
         body = {"model": MODEL, "input": "What is a mixture of experts?"}
         reply = httpx.post(f"{url}/responses", json=body, headers={"authorization": "Bearer abc"})
         process.send_signal(stop)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
     with running(create_app()) as here:
         assert reply.content == httpx.post(f"{here}/responses", json=body, headers=BEARER).content
     assert (output, errors, process.returncode) == ("", "", 0)
@@ -90,7 +90,7 @@ def test_serve_runs_an_mcp_server_beside_the_endpoint() -> None:
         body = {"model": MODEL, "input": "Add.", "tools": [tool], "tool_choice": "required"}
         reply = httpx.post(f"{url}/responses", json=body, headers=BEARER)
         process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
     assert [item["output"] for item in reply.json()["output"] if item["type"] == "mcp_call"] == ["2"]
     assert (output, errors, process.returncode) == ("", "", 0)
 

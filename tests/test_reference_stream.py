@@ -45,7 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="session")
 def streaming() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 
@@ -239,7 +239,7 @@ def test_the_first_event_arrives_long_before_the_last() -> None:
     body = {"model": MODEL, "input": "hi", "stream": True}
     with (
         running(create_app(delay=0.01)) as url,
-        httpx.Client(headers=BEARER) as client,
+        httpx.Client(headers=BEARER, timeout=60) as client,
         client.stream("POST", f"{url}/responses", json=body) as reply,
     ):
         first, *_, last = reply.iter_raw()
@@ -254,7 +254,7 @@ def test_a_client_that_leaves_disturbs_nobody(
     caplog.set_level(logging.INFO)
     body = {"model": MODEL, "input": "hi", "stream": True, **BODIES["summary"]}
     for delay in (0.0, 0.005):
-        with running(create_app(delay=delay)) as url, httpx.Client(base_url=url, headers=BEARER) as client:
+        with running(create_app(delay=delay)) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as client:
             for _ in range(5):
                 with client.stream("POST", "/responses", json=body) as reply:
                     next(reply.iter_raw())
@@ -264,7 +264,7 @@ def test_a_client_that_leaves_disturbs_nobody(
 
 
 def test_a_server_can_stop_in_the_middle_of_a_stream() -> None:
-    with httpx.Client(headers=BEARER) as client:
+    with httpx.Client(headers=BEARER, timeout=60) as client:
         with running(create_app(delay=0.5)) as url:
             request = client.build_request(
                 "POST", f"{url}/responses", json={"model": MODEL, "input": "hi", "stream": True}

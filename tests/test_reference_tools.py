@@ -38,7 +38,7 @@ SOURCES = "web_search_call.action.sources"
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER) as opened:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
         yield opened
 
 

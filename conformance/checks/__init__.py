@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Final
+
 from conformance.checks import (
     apply_patch,
+    approvals,
     calls,
     consistency,
+    credentials,
     custom_tools,
     echo,
     errors,
@@ -22,6 +27,7 @@ from conformance.checks import (
     shell,
     stream_delivery,
     stream_items,
+    stream_progress,
     stream_texts,
     streams,
     supported_models,
@@ -54,8 +60,10 @@ __all__ = [
 # Importing a module of checks registers them.
 MODULES = (
     apply_patch,
+    approvals,
     calls,
     consistency,
+    credentials,
     custom_tools,
     echo,
     errors,
@@ -72,12 +80,17 @@ MODULES = (
     shell,
     stream_delivery,
     stream_items,
+    stream_progress,
     stream_texts,
     streams,
     supported_models,
     unsupported_parameters,
     web_search,
 )
+
+
+MAX_FINDINGS: Final = 1000
+"""Findings of one requirement on one exchange that are looked for. An answer can have one in every byte."""
 
 
 def judge(
@@ -95,7 +108,7 @@ def judge(
         level = contract.level(rule.requirement, model)
         if level is None or not rule.when(view):
             continue
-        findings: list[Finding | None] = [*rule.findings(view)]
+        findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
         results += [Result(rule.requirement, level, finding) for finding in findings or [None]]
     if stated is not None:
         results += _judge_outcome(view, stated, model, results)
@@ -105,12 +118,12 @@ def judge(
 def judge_pair(
     earlier: Exchange, later: Exchange, requirement: str, contract: Contract, *, model: str | None = None
 ) -> list[Result]:
-    """Judges two exchanges by the comparison of a requirement. Without an answer in both there is nothing to judge."""
+    """Judges two exchanges by the comparison of a requirement; nothing if one of them cannot be compared."""
     views = View(earlier, contract), View(later, contract)
-    level = contract.level(requirement, model)
-    if level is None or not all(view.response for view in views):
+    level, pair = contract.level(requirement, model), PAIRS[requirement]
+    if level is None or not all(map(pair.when, views)):
         return []
-    findings: list[Finding | None] = [*PAIRS[requirement](*views)]
+    findings: list[Finding | None] = [*pair.findings(*views)]
     return [Result(requirement, level, finding) for finding in findings or [None]]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from conformance.checks.client_schemas import problems
 from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.given import ELSEWHERE, given
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
@@ -17,9 +20,6 @@ MAX_ID_LENGTH: Final = 64
 
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
-
-ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
-"""Settings that bring what the request does not show."""
 
 WITH_ARGUMENTS: Final = ("function_call", "mcp_call", "mcp_approval_request")
 Place = tuple[str, dict[str, Any]]
@@ -104,18 +104,19 @@ def declared_server(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/server_label"), expected, show(item["server_label"]))
 
 
-def _listed(view: View) -> dict[str, set[str]]:
-    """The names of the tools of each MCP server whose list is in the request or the answer."""
-    given = view.body.get("input")
-    found: dict[str, set[str]] = {}
-    for item in [*(given if isinstance(given, list) else ()), *at_list(view.response, "output")]:
+def _listed(view: View) -> dict[str, dict[str, Any]]:
+    """The tools of each MCP server whose list is in the request or the answer, by their names."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in [*given(view, "mcp_list_tools"), *(item for _, item in view.items_of("mcp_list_tools"))]:
         label = name_of(item, "server_label")
-        if at(item, "type") == "mcp_list_tools" and label is not None:
-            found.setdefault(label, set()).update(name for tool in at_list(item, "tools") if (name := name_of(tool)))
+        if label is not None:
+            tools_ = found.setdefault(label, {})
+            tools_.update((name, tool) for tool in at_list(item, "tools") if (name := name_of(tool)))
     return found
 
 
-def _listed_calls(view: View) -> list[tuple[str, dict[str, Any], set[str]]]:
+def _listed_calls(view: View) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Pointer and call of each tool of a server that was listed, with what the server lists."""
     listed = _listed(view)
     return [
         (pointer, call, listed[label])
@@ -127,9 +128,9 @@ def _listed_calls(view: View) -> list[tuple[str, dict[str, Any], set[str]]]:
 @rule("calls.listed_tool", when=lambda view: bool(_listed_calls(view)))
 def listed_tool(view: View) -> Iterator[Finding]:
     """A call of an MCP server's tool names one of those that the server has listed."""
-    for pointer, call, names in _listed_calls(view):
-        if call["name"] not in names:
-            expected = f"the name of a tool that the server lists: {show(sorted(names))}"
+    for pointer, call, found in _listed_calls(view):
+        if call["name"] not in found:
+            expected = f"the name of a tool that the server lists: {show(sorted(found))}"
             yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
 
 
@@ -148,6 +149,31 @@ def arguments_json(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/arguments"), "the text of a JSON object", show(arguments))
 
 
+def _objects(view: View) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The finished calls whose arguments are a JSON object, each with it."""
+    calls = ((where, call, read_json(arguments)) for where, call, arguments in _whole_arguments(view))
+    return [(where, call, value) for where, call, value in calls if isinstance(value, dict)]
+
+
+def _twice(arguments: str) -> list[str]:
+    """The names that one object in a JSON text gives to several members."""
+    found: list[str] = []
+
+    def keep(members: list[tuple[str, Any]]) -> None:
+        found.extend(name for name, count in Counter(name for name, _ in members).items() if count > 1)
+
+    json.loads(arguments, object_pairs_hook=keep)
+    return found
+
+
+@rule("calls.argument_names", when=lambda view: bool(_objects(view)))
+def argument_names(view: View) -> Iterator[Finding]:
+    """An argument is given once. Which of two counts, nobody knows."""
+    for where, call, _ in _objects(view):
+        for name in _twice(call["arguments"]):
+            yield Finding(view.where(f"{where}/arguments"), "each name once in an object", f"{show(name, 60)} twice")
+
+
 def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
     """True if the arguments have to fit: strict is true, or was left out and the answer says that it is."""
     if tool.get("strict", MISSING) is not MISSING:
@@ -156,21 +182,32 @@ def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
     return any(at(each, "strict") is True for each in echoed)
 
 
-def _fits(view: View, *, strict: bool) -> list[Finding] | None:
-    """What does not fit the declared parameters, or None where nothing was compared."""
+def _misfits(view: View, compared: Iterable[tuple[str, dict[str, Any], Any]]) -> list[Finding] | None:
+    """What does not fit of arguments, each given with its pointer and schema. None where nothing was compared."""
     found: list[Finding] = []
     judged = False
-    for pointer, call, arguments in itertools.islice(_whole_arguments(view), MAX_FITTED):
-        tool = called_tool(view, call) if call.get("type") == "function_call" else None
-        value = read_json(arguments)
-        if tool is None or not isinstance(value, dict) or _is_strict(view, tool, call) is not strict:
-            continue
-        misfits = problems(tool.get("parameters"), value)
+    for pointer, value, schema in compared:
+        misfits = problems(schema, value)
         judged = judged or misfits is not None
         for problem in misfits or ():
             expected = f"arguments that fit the parameters; at {problem.where or 'the root'}, {problem.expected}"
             found.append(Finding(view.where(f"{pointer}/arguments"), expected, problem.received))
     return found if judged else None
+
+
+def _fits(view: View, *, strict: bool) -> list[Finding] | None:
+    """What does not fit the declared parameters, or None where nothing was compared."""
+    calls = itertools.islice(_objects(view), MAX_FITTED)
+    functions = [(where, call, value) for where, call, value in calls if call["type"] == "function_call"]
+    called = [(where, call, value, called_tool(view, call)) for where, call, value in functions]
+    return _misfits(
+        view,
+        (
+            (where, value, tool.get("parameters"))
+            for where, call, value, tool in called
+            if tool is not None and _is_strict(view, tool, call) is strict
+        ),
+    )
 
 
 @rule("calls.strict_arguments", when=lambda view: _fits(view, strict=True) is not None)
@@ -183,6 +220,25 @@ def strict_arguments(view: View) -> Iterator[Finding]:
 def arguments_fit(view: View) -> Iterator[Finding]:
     """The arguments for a function that is not strict fit its parameters too."""
     yield from _fits(view, strict=False) or ()
+
+
+def _mcp_fits(view: View) -> list[Finding] | None:
+    """What does not fit the schemas that servers have listed, or None where nothing was compared."""
+    values = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
+    return _misfits(
+        view,
+        (
+            (where, values[where], at(found, call["name"], "input_schema"))
+            for where, call, found in _listed_calls(view)
+            if where in values
+        ),
+    )
+
+
+@rule("calls.mcp_arguments", when=lambda view: _mcp_fits(view) is not None)
+def mcp_arguments(view: View) -> Iterator[Finding]:
+    """The arguments for a tool of an MCP server fit the schema that the server lists."""
+    yield from _mcp_fits(view) or ()
 
 
 def _call_ids(view: View) -> list[tuple[str, str]]:
@@ -243,8 +299,7 @@ def _answered(view: View) -> list[tuple[str, str]]:
 @rule("calls.output_of_call", when=lambda view: bool(_answered(view)))
 def output_of_call(view: View) -> Iterator[Finding]:
     """The output of a call has the call_id of a call in the answer or in the request."""
-    given = view.body.get("input")
-    sent = [at(item, "call_id") for item in (given if isinstance(given, list) else ())]
+    sent = [at(item, "call_id") for item in at_list(view.body, "input")]
     known = [*sent, *(value for _, value in _call_ids(view))]
     for pointer, value in _answered(view):
         if value not in known:

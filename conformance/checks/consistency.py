@@ -18,15 +18,28 @@ UNFINISHED: Final = ("queued", "in_progress")
 CUT_OFF: Final = ("in_progress", "incomplete", "failed")
 """States of items that a completed response does not leave behind."""
 
-RESULTS: Final[dict[str, str]] = {
-    "code_interpreter_call": "code",
-    "computer_call": "action",
-    "image_generation_call": "result",
-    "local_shell_call": "action",
-    "shell_call": "action",
-    "web_search_call": "action",
+BEGUN: Final[dict[str, tuple[str, ...]]] = {
+    "function_call": CUT_OFF,
+    "custom_tool_call": CUT_OFF,
+    "apply_patch_call": CUT_OFF,
+    "shell_call": CUT_OFF,
+    "local_shell_call": CUT_OFF,
+    "mcp_call": ("in_progress", "calling", "incomplete"),
+    "image_generation_call": ("in_progress", "generating", "incomplete"),
+    "web_search_call": ("in_progress", "incomplete"),
+    "file_search_call": ("in_progress", "searching", "incomplete"),
 }
-"""What a call of each type has when it is completed."""
+"""States of calls that a completed response does not leave behind. What the server does can fail."""
+
+RESULTS: Final[dict[str, tuple[str, ...]]] = {
+    "code_interpreter_call": ("code",),
+    "computer_call": ("action", "actions"),
+    "image_generation_call": ("result",),
+    "local_shell_call": ("action",),
+    "shell_call": ("action",),
+    "web_search_call": ("action",),
+}
+"""What a call of each type has when it is completed, by any of these names."""
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "output_text": ("text", "annotations"),
@@ -100,12 +113,13 @@ def message_status(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/status"), '"completed", as the response is', show(item["status"]))
 
 
-@rule("consistency.call_status", when=lambda view: _in_completed(view, "function_call", "custom_tool_call"))
+@rule("consistency.call_status", when=lambda view: _in_completed(view, *BEGUN))
 def call_status(view: View) -> Iterator[Finding]:
     """The calls of a completed response are not cut off. One that a program or an agent made can be in progress."""
-    for where, item in view.items_of("function_call", "custom_tool_call"):
+    for where, item in view.items_of(*BEGUN):
         inner = item.get("caller") or item.get("agent")
-        if item.get("status") in (CUT_OFF[1:] if inner else CUT_OFF):
+        excused = item.get("result") or (inner and item.get("status") == "in_progress")
+        if item.get("status") in BEGUN[str(item["type"])] and not excused:
             expected = "a whole call, as the response is completed"
             yield Finding(view.where(f"{where}/status"), expected, show(item["status"]))
 
@@ -126,14 +140,20 @@ def _with_results(view: View) -> list[tuple[str, dict[str, Any]]]:
 def results(view: View) -> Iterator[Finding]:
     """A call that the server has completed has what it did, or what came of it; one that failed has an error."""
     for where, item in view.items_of("mcp_call"):
-        error, output = item.get("error"), item.get("output")
-        if item.get("status") == "failed" and not error:
+        error, output, status = item.get("error"), item.get("output"), item.get("status")
+        # A call need not have a status.
+        ended = status == "completed" or (status is None and view.status == "completed")
+        if status == "failed" and not error:
             yield Finding(view.where(f"{where}/error"), "an error, as the call has failed", show(error))
+        elif status == "completed" and error:
+            yield Finding(view.where(f"{where}/error"), "null, as the call is completed", show(error))
+        elif ended and not error and output is None:
+            yield Finding(view.where(f"{where}/output"), "an output, as the call has no error", show(output))
         elif error and output:
             yield Finding(view.where(f"{where}/output"), "null, as the call has an error", show(output))
     for where, item in _with_results(view):
-        member = RESULTS[str(item["type"])]
-        if item.get(member) in (None, "", {}):
+        member, *others = RESULTS[str(item["type"])]
+        if all(item.get(name) in (None, "", {}, []) for name in (member, *others)):
             expected = f"a value, as the {item['type']} is completed"
             yield Finding(view.where(f"{where}/{member}"), expected, show(item.get(member, MISSING)))
 

@@ -116,3 +116,8 @@ def declared(view: View, kind: str) -> list[dict[str, Any]]:
 def called_tool(view: View, call: dict[str, Any]) -> dict[str, Any] | None:
     """The tool that a call names, as it was sent if it was, else as the answer repeats it."""
     return next((tool for tool in candidates(view, call) or () if name_of(tool) == name_of(call)), None)
+
+
+def labelled(view: View, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The output items of some types that name an MCP server."""
+    return ((where, item) for where, item in view.items_of(*types) if name_of(item, "server_label") is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -312,3 +313,27 @@ def hosted_tools(view: View) -> Iterator[Finding]:
                 continue
             where = view.where(pointer("tools", index, name))
             yield Finding(where, f"{show(value)}, as it was sent", show(other[name]))
+
+
+def _secrets(tool: dict[str, Any]) -> list[str]:
+    """What a tool of an MCP server was given for the server alone."""
+    headers = tool.get("headers")
+    values = [tool.get("authorization"), *(headers.values() if isinstance(headers, dict) else ())]
+    return [value for value in values if isinstance(value, str) and value.strip() and not _is_hidden(value)]
+
+
+def _trusted(view: View) -> list[tuple[int, list[str], dict[str, Any]]]:
+    """The index of each tool that was sent with secrets, with these, as it came back."""
+    pairs = [(index, _secrets(one), other) for index, one, other in _pairs(view, custom=False)]
+    return [(index, secrets, other) for index, secrets, other in pairs if secrets]
+
+
+@rule("echo.tool_secrets", when=lambda view: _asks_for_tools(view) and bool(_trusted(view)))
+def tool_secrets(view: View) -> Iterator[Finding]:
+    """What was sent for an MCP server alone does not come back: answers are stored and shown."""
+    for index, secrets, other in _trusted(view):
+        for member in ("authorization", "headers"):
+            told = json.dumps(other.get(member), ensure_ascii=False)
+            if any(json.dumps(secret, ensure_ascii=False)[1:-1] in told for secret in secrets):
+                where = view.where(pointer("tools", index, member))
+                yield Finding(where, "nothing of what was sent, or <redacted>", "what was sent")

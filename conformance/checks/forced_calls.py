@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.checks.declared import CALLED, base_type, carried, setting
+from conformance.checks.given import decided
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, at, at_list, show
@@ -22,7 +23,7 @@ CHAPTERS: Final[dict[str, str]] = {
 """The kinds of tools that the endpoint documents, each with the chapter of its requirements."""
 
 NO_CALLS: Final = ("compaction", "mcp_list_tools", "message", "reasoning")
-"""Items that call nothing. Any other, also one of a type that is not known, counts as a call where one is required."""
+"""Items that call nothing. Any other, also one of a type that is not known, counts where tools are of several kinds."""
 
 
 def must_call(view: View) -> bool:
@@ -30,7 +31,9 @@ def must_call(view: View) -> bool:
     choice = setting(view, "tool_choice")
     allowed = at(choice, "type") == "allowed_tools" and at(choice, "mode") == "required"
     completed = view.status == "completed" and isinstance(at(view.response, "output"), list)
-    return completed and (choice == "required" or allowed) and not is_excused(view)
+    # Who has just refused a call is told so.
+    refused = decided(view, approve=False)
+    return completed and (choice == "required" or allowed) and not refused and not is_excused(view)
 
 
 def is_excused(view: View) -> bool:
@@ -62,11 +65,10 @@ def item_types(view: View) -> str:
 
 def _called(kind: str) -> None:
     calls = [call for call, kinds in CALLED.items() if kind in kinds]
-    others = (*NO_CALLS, *(call for call in CALLED if call not in calls))
 
     @rule(f"{CHAPTERS[kind]}.called", when=lambda view: must_call(view) and only_kind(view) == kind)
     def called(view: View) -> Iterator[Finding]:
-        if all(item.get("type") in others for _, item in view.items):
+        if not any(view.items_of(*calls)):
             expected = f"an item of type {' or '.join(calls)}, as such a tool has to be called"
             yield Finding(view.where("/output"), expected, item_types(view))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.declared import declared, finished
-from conformance.checks.images import Picture, read_picture
+from conformance.checks.images import Picture
 from conformance.checks.rules import Finding, rule
 from conformance.checks.stream_items import PARTIAL_IMAGE
 from conformance.checks.timeline import Step
@@ -20,7 +20,7 @@ IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its e
 def _results(view: View) -> list[tuple[str, dict[str, Any], Picture]]:
     """Pointer, call and image of each finished call that has one."""
     calls = [(where, call, call.get("result")) for where, call in finished(view, CALL)]
-    read = [(where, call, read_picture(text)) for where, call, text in calls if isinstance(text, str) and text]
+    read = [(where, call, view.pictures.read(text)) for where, call, text in calls if isinstance(text, str) and text]
     return [(where, call, picture) for where, call, picture in read if picture is not None]
 
 
@@ -75,16 +75,34 @@ def size(view: View) -> Iterator[Finding]:
             yield Finding(view.where(where), f"an image of the size {show(value, 40)}", real)
 
 
+def _told(view: View) -> list[tuple[str, Any, Any]]:
+    """Pointer, what was asked and what the call tells, of settings that the image itself does not show."""
+    return [
+        (f"{where}/{member}", _asked(view, member), call[member])
+        for where, call in finished(view, CALL)
+        for member in ("quality", "background")
+        if isinstance(call.get(member), str) and _asked(view, member) is not MISSING
+    ]
+
+
+@rule("image_generation.settings", when=lambda view: bool(_told(view)))
+def settings(view: View) -> Iterator[Finding]:
+    """The call tells the quality and the background that were asked for."""
+    for where, wanted, told in _told(view):
+        if told != wanted:
+            yield Finding(view.where(where), f"{show(wanted, 40)}, as it was asked", show(told, 40))
+
+
 def _partial(view: View) -> list[list[Step]]:
     """The partial images of each call of a stream."""
     return [item.of(PARTIAL_IMAGE) for item in view.timeline.items if item.type == CALL]
 
 
 def _most(view: View) -> int | None:
-    """How many partial images a call may bring, or None where the request does not tell."""
+    """How many partial images a call may bring, or None where the request does not tell. One can come unasked."""
     asked = _asked(view, "partial_images")
     known = bool(view.body) and len(declared(view, "image_generation")) == 1
-    return (asked if isinstance(asked, int) else 0) if known else None
+    return max(asked if isinstance(asked, int) else 0, 1) if known else None
 
 
 @rule(
@@ -97,7 +115,7 @@ def partial_images(view: View) -> Iterator[Finding]:
     for steps in _partial(view):
         for number, step in enumerate(steps):
             text = step.json.get("partial_image_b64")
-            picture = read_picture(text) if isinstance(text, str) else None
+            picture = view.pictures.read(text) if isinstance(text, str) else None
             if most is not None and number >= most:
                 yield Finding(step.where(), f"{most} partial images at most, as the request says", "another one")
             elif picture is not None and picture.problem:

@@ -6,12 +6,16 @@ import base64
 import io
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS: Final = 4096 * 4096
 """An image of more is not decoded."""
+
+MAX_IMAGES: Final = 24
+"""Images of an answer that are judged, so that no answer takes for ever."""
+
+MAX_PIXELS_IN_ALL: Final = 2 * MAX_PIXELS
 
 MAX_CHARACTERS: Final = 100_000_000
 
@@ -28,16 +32,32 @@ class Picture:
     problem: str = ""
 
 
-@lru_cache(maxsize=8)
-def read_picture(text: str) -> Picture | None:
-    """The image in a text. None where somebody has kept a part of it only, so that it cannot be judged."""
-    if "..." in text or "…" in text:
-        return None
-    picture = _decoded(text)
-    return None if picture.problem and len(text) == CUT_AT else picture
+class Pictures:
+    """The images of one answer. Each is decoded once, and there is an end to it."""
+
+    def __init__(self, *, shortened: bool = False) -> None:
+        self._shortened = shortened
+        self._read: dict[str, Picture | None] = {}
+        self._pixels = MAX_PIXELS_IN_ALL
+
+    def read(self, text: str) -> Picture | None:
+        """The image in a text. None where it is not judged: somebody has kept a part of it, or there are too many."""
+        if text not in self._read:
+            self._read[text] = self._judged(text) if len(self._read) < MAX_IMAGES and self._pixels > 0 else None
+        return self._read[text]
+
+    def _judged(self, text: str) -> Picture | None:
+        if self._shortened and ("..." in text or "…" in text):
+            return None
+        picture = _decoded(text, self._pixels)
+        if picture is not None:
+            self._pixels -= picture.size[0] * picture.size[1]
+        is_cut = self._shortened and len(text) == CUT_AT
+        return None if picture is None or (picture.problem and is_cut) else picture
 
 
-def _decoded(text: str) -> Picture:
+def _decoded(text: str, pixels: int) -> Picture | None:
+    """The image in a text, or None for one of more pixels than are left."""
     if len(text) > MAX_CHARACTERS:
         return Picture(problem=f"{len(text)} characters")
     try:
@@ -52,7 +72,9 @@ def _decoded(text: str) -> Picture:
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 kind, size = str(image.format).lower(), image.size
                 if size[0] * size[1] > MAX_PIXELS:
-                    return Picture(kind, size, f"{size[0]}x{size[1]} pixels")
+                    return Picture(problem=f"{size[0]}x{size[1]} pixels")
+                if size[0] * size[1] > pixels:
+                    return None
                 image.verify()
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 image.load()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import show
+from conformance.values import at, at_list, show
 
 MAX_ID_LENGTH: Final = 64
 """Ids that are longer were seen to be refused when they are sent back as input (contract-facts, defect 2)."""
@@ -72,3 +72,22 @@ def id_prefix(view: View) -> Iterator[Finding]:
         prefix = "resp_" if kind == "response" else PREFIXES.get(kind)
         if prefix is not None and not value.startswith(prefix):
             yield Finding(view.where(pointer), f"an id that begins with {prefix}", show(value, 40))
+
+
+def _known(view: View) -> set[str]:
+    """The ids of the items in the input, those of their calls, and that of the response before."""
+    found = [at(item, member) for item in at_list(view.body, "input") for member in ("id", "call_id")]
+    return {id_ for id_ in (*found, view.asked("previous_response_id")) if isinstance(id_, str) and id_}
+
+
+@rule("round_trips.new_items", when=lambda view: bool(view.response) and bool(_known(view)))
+def new_items(view: View) -> Iterator[Finding]:
+    """An answer has ids of its own, and none that the request holds."""
+    known = _known(view)
+    places = [(where, value) for where, _, value in _ids(view)]
+    # The output of a call has the call_id of a call that may stand in the input.
+    calls = [(where, item) for where, item in view.items if not str(item.get("type")).endswith("_output")]
+    places += [(f"{where}/call_id", item["call_id"]) for where, item in calls if isinstance(item.get("call_id"), str)]
+    for where, value in places:
+        if value in known:
+            yield Finding(view.where(where), "an id that the request does not hold", show(value, 80))

@@ -1,4 +1,4 @@
-"""Checks of MCP servers: their tools are listed, called with approval where it is due, and told where none answers."""
+"""Checks of MCP servers: their tools are listed once, and a server that does not answer is told as such."""
 
 from __future__ import annotations
 
@@ -6,39 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.checks.calls import ELSEWHERE
-from conformance.checks.declared import declared, name_of
-from conformance.checks.forced_calls import is_excused
+from conformance.checks.declared import base_type, declared, labelled, name_of, tools
+from conformance.checks.given import given, shows_all
 from conformance.checks.outcome import message
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, show
-
-Place = tuple[str, dict[str, Any]]
+from conformance.values import at, show
 
 
-def _given(view: View, type_: str) -> list[dict[str, Any]]:
-    """The items of a type in the request."""
-    return [item for item in at_list(view.body, "input") if at(item, "type") == type_]
-
-
-def _labelled(view: View, *types: str) -> list[Place]:
-    return [(where, item) for where, item in view.items_of(*types) if name_of(item, "server_label") is not None]
-
-
-# --- the list of tools
-
-
-def _calls(view: View) -> list[Place]:
-    """The calls of servers, where the request shows all that went before."""
-    elsewhere = any(view.asked(name) is not MISSING for name in ELSEWHERE) or _given(view, "item_reference")
-    return [] if not view.body or elsewhere else _labelled(view, "mcp_call", "mcp_approval_request")
+def _calls(view: View) -> list[tuple[str, dict[str, Any]]]:
+    """The calls of servers, where the request shows all that went before and tools are not loaded late."""
+    late = any(base_type(tool) == "tool_search" for tool in tools(view))
+    return [*labelled(view, "mcp_call", "mcp_approval_request")] if shows_all(view) and not late else []
 
 
 @rule("mcp.listed", when=lambda view: bool(_calls(view)))
 def listed(view: View) -> Iterator[Finding]:
     """The tools of a server are listed, in the request or before the call, when one of them is called."""
-    labels = [item.get("server_label") for item in _given(view, "mcp_list_tools")]
+    labels = [item.get("server_label") for item in given(view, "mcp_list_tools")]
     calls = [where for where, _ in _calls(view)]
     for where, item in view.items:
         if item.get("type") == "mcp_list_tools":
@@ -48,72 +33,19 @@ def listed(view: View) -> Iterator[Finding]:
             yield Finding(view.where(where), expected, f"{show(item['type'])} without it")
 
 
-# --- approval
+def _lists(view: View) -> bool:
+    return any(view.items_of("mcp_list_tools")) or (bool(view.response) and bool(given(view, "mcp_list_tools")))
 
 
-def _needs_approval(view: View, call: dict[str, Any]) -> bool:
-    """True if nobody may call the tool unasked: always, or by its name, as far as names tell it."""
-    label = call.get("server_label")
-    tool = next((tool for tool in declared(view, "mcp") if tool.get("server_label") == label), None)
-    if tool is None:
-        return False
-    asked = tool.get("require_approval")
-    if not isinstance(asked, dict):
-        # Who asks for nothing asks for approval of all; what the answer repeats says so itself.
-        return asked == "always" or (asked is None and bool(view.body))
-    always, never = asked.get("always"), asked.get("never")
-    if call.get("name") in at_list(always, "tool_names"):
-        return True
-    by_names = always is None and isinstance(never, dict) and at(never, "read_only") in (None, MISSING)
-    return by_names and call.get("name") not in at_list(never, "tool_names")
-
-
-def _bound(view: View) -> list[Place]:
-    calls = _labelled(view, "mcp_call", "mcp_approval_request")
-    return [(where, call) for where, call in calls if _needs_approval(view, call)]
-
-
-@rule("mcp.approval", when=lambda view: bool(_bound(view)))
-def approval(view: View) -> Iterator[Finding]:
-    """A tool that needs approval is not called without it."""
-    for where, call in _bound(view):
-        if call["type"] == "mcp_call" and not isinstance(call.get("approval_request_id"), str):
-            expected = "the id of an approval, as the request demands one"
-            received = show(call.get("approval_request_id", MISSING))
-            yield Finding(view.where(f"{where}/approval_request_id"), expected, received)
-
-
-def _responses(view: View, *, approve: bool) -> list[str]:
-    """The requests for approval that the client answers so, and that no call in the request has used up."""
-    used = [call.get("approval_request_id") for call in _given(view, "mcp_call")]
-    found = [item for item in _given(view, "mcp_approval_response") if item.get("approve") is approve]
-    ids = [name_of(item, "approval_request_id") for item in found]
-    return [id_ for id_ in ids if id_ is not None and id_ not in used]
-
-
-@rule(
-    "mcp.approved",
-    when=lambda view: view.status == "completed" and bool(_responses(view, approve=True)) and not is_excused(view),
-)
-def approved(view: View) -> Iterator[Finding]:
-    """What was approved is called, under the id of its approval."""
-    made = [call.get("approval_request_id") for _, call in view.items_of("mcp_call")]
-    for id_ in _responses(view, approve=True):
-        if id_ not in made:
-            expected = f"an mcp_call with the approval_request_id {show(id_, 80)}"
-            yield Finding(view.where("/output"), expected, show([item.get("type") for _, item in view.items]))
-
-
-@rule("mcp.refused", when=lambda view: bool(view.response) and bool(_responses(view, approve=False)))
-def refused(view: View) -> Iterator[Finding]:
-    """What was not approved is not called: not under the id of its approval, and not without one."""
-    ids = _responses(view, approve=False)
-    asked = [item for item in _given(view, "mcp_approval_request") if item.get("id") in ids]
-    tools = [(item.get("server_label"), item.get("name")) for item in asked]
-    for where, call in view.items_of("mcp_call"):
-        id_ = call.get("approval_request_id")
-        if id_ in ids or (id_ is None and (call.get("server_label"), call.get("name")) in tools):
-            yield Finding(view.where(where), "no call that was not approved", show(call.get("name")))
+@rule("mcp.listed_again", when=_lists)
+def listed_again(view: View) -> Iterator[Finding]:
+    """The tools of a server are listed once: not again where the request or the answer holds them."""
+    known = [name_of(item, "server_label") for item in given(view, "mcp_list_tools") if not item.get("error")]
+    for where, item in labelled(view, "mcp_list_tools"):
+        if item["server_label"] in known:
+            expected = f"no second mcp_list_tools of {show(item['server_label'], 40)}"
+            yield Finding(view.where(where), expected, "another one")
+        known += [] if item.get("error") else [item["server_label"]]
 
 
 # --- a server that nobody can reach

@@ -23,12 +23,12 @@ class Outcome(enum.StrEnum):
 class Stated:
     """What a test states for one exchange, and the requirements that it puts to the test with it.
 
-    ``status`` is the one status of a refusal, or None where any from 400 to 499 will do.
+    ``statuses`` are those of a refusal, empty where any from 400 to 499 will do.
     """
 
     outcome: Outcome
     requirements: tuple[str, ...]
-    status: int | None = None
+    statuses: tuple[int, ...] = ()
 
 
 def outcome_finding(view: View, stated: Stated) -> Finding | None:
@@ -37,11 +37,17 @@ def outcome_finding(view: View, stated: Stated) -> Finding | None:
     match stated.outcome:
         case Outcome.ANSWERED | Outcome.INCOMPLETE:
             return _answered(view) or (_incomplete(view) if stated.outcome is Outcome.INCOMPLETE else None)
-        case Outcome.REFUSED if stated.status is not None and status != stated.status:
-            return Finding("status", f"{stated.status}, as the request has to be refused", f"{status}: {message(view)}")
-        case Outcome.REFUSED if not 400 <= status < 500:
-            return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {message(view)}")
+        case Outcome.REFUSED if stated.statuses and status not in stated.statuses:
+            expected = " or ".join(map(str, stated.statuses))
+            return Finding("status", f"{expected}, as the request has to be refused", f"{status}: {_told(view)}")
+        case Outcome.REFUSED if not stated.statuses and not 400 <= status < 500:
+            return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {_told(view)}")
     return None
+
+
+def _told(view: View) -> str:
+    """What came instead of a refusal, in words that are the same each time."""
+    return "a response" if view.response and not view.exchange.is_stream else message(view)
 
 
 def _answered(view: View) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from conformance.checks.rules import Finding
@@ -11,7 +12,16 @@ from conformance.values import MISSING, at, same, show
 
 Comparison = Callable[[View, View], Iterator[Finding]]
 
-PAIRS: dict[str, Comparison] = {}
+
+@dataclass(frozen=True, slots=True)
+class PairRule:
+    """How two exchanges are judged together: ``when`` says of each of them whether it can be."""
+
+    when: Callable[[View], bool]
+    findings: Comparison
+
+
+PAIRS: dict[str, PairRule] = {}
 """Every comparison, by the id of the requirement that it judges."""
 
 OWN: Final = (
@@ -21,13 +31,20 @@ OWN: Final = (
 """Members of a response object that belong to the one answer, so that two need not agree on them."""
 
 
-def pair_rule(requirement: str) -> Callable[[Comparison], Comparison]:
-    """Registers a function as the comparison of a requirement; it is given the earlier exchange first."""
+def _is_answered(view: View) -> bool:
+    return bool(view.response)
+
+
+def pair_rule(requirement: str, when: Callable[[View], bool] = _is_answered) -> Callable[[Comparison], Comparison]:
+    """Registers a function as the comparison of a requirement; it is given the earlier exchange first.
+
+    By default it compares two answers that carry a response object.
+    """
 
     def register(function: Comparison) -> Comparison:
         if requirement in PAIRS:
             raise ValueError(f"{requirement} has two comparisons")
-        PAIRS[requirement] = function
+        PAIRS[requirement] = PairRule(when, function)
         return function
 
     return register
@@ -53,3 +70,14 @@ def same_items(plain: View, streamed: View) -> Iterator[Finding]:
     if types[0] != types[1]:
         expected = f"items of the types {show(sorted(map(str, types[0])))}, as without stream"
         yield Finding(streamed.where("/output"), expected, show(sorted(map(str, types[1]))))
+
+
+@pair_rule("wrong_requests.same_when_streamed", when=lambda view: view.is_error)
+def same_refusal(plain: View, streamed: View) -> Iterator[Finding]:
+    """A wrong request is refused with the same status and in the same envelope where a stream was asked for."""
+    one, other = (view.exchange for view in (plain, streamed))
+    if one.status != other.status:
+        yield Finding("status", f"{one.status}, as without stream", str(other.status))
+    members = [sorted(exchange.json) if isinstance(exchange.json, dict) else exchange.json for exchange in (one, other)]
+    if members[0] != members[1]:
+        yield Finding("", f"an error with the members {show(members[0])}, as without stream", show(members[1]))

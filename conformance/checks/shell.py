@@ -1,16 +1,17 @@
-"""The check of the commands that a shell is called with."""
+"""Checks of the commands that a shell is called with, and of where they run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.declared import finished
+from conformance.checks.declared import declared, finished
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.values import MISSING, at, show
 
-LIMITS: Final = ("timeout_ms", "max_output_length")
+LEAST: Final = {"timeout_ms": 1, "max_output_length": 0}
+"""The limits of a call, each with the least that it can be."""
 
 
 def _actions(view: View) -> list[tuple[str, dict[str, Any]]]:
@@ -27,9 +28,30 @@ def commands(view: View) -> Iterator[Finding]:
         if found == []:
             yield Finding(view.where(f"{where}/commands"), "at least one command", "[]")
         for index, command in enumerate(found if isinstance(found, list) else ()):
-            if isinstance(command, str) and not command.strip():
-                yield Finding(view.where(f"{where}/commands/{index}"), "a command that is not empty", show(command))
-        for member in LIMITS:
+            if isinstance(command, str) and (not command.strip() or "\0" in command):
+                expected = "a command that is not empty and has no NUL"
+                yield Finding(view.where(f"{where}/commands/{index}"), expected, show(command))
+        for member, least in LEAST.items():
             limit = action.get(member, MISSING)
-            if isinstance(limit, (int, float)) and not limit > 0:
-                yield Finding(view.where(f"{where}/{member}"), "null or a number above 0", show(limit))
+            if isinstance(limit, (int, float)) and not limit >= least:
+                yield Finding(view.where(f"{where}/{member}"), f"null or a number from {least} on", show(limit))
+
+
+def _is_local(view: View) -> bool:
+    """True if the one shell that was declared is the client's."""
+    shells = declared(view, "shell")
+    return len(shells) == 1 and at(shells[0], "environment", "type") == "local"
+
+
+@rule(
+    "shell.environment",
+    when=lambda view: _is_local(view) and any(view.items_of("shell_call", "shell_call_output")),
+)
+def environment(view: View) -> Iterator[Finding]:
+    """A call for a local shell is run by the client: it names no container, and brings no output."""
+    for where, call in view.items_of("shell_call"):
+        kind = at(call, "environment", "type")
+        if isinstance(kind, str) and kind != "local":
+            yield Finding(view.where(f"{where}/environment/type"), '"local", as the request says', show(kind))
+    for where, _ in view.items_of("shell_call_output"):
+        yield Finding(view.where(where), "no output, as the client runs the commands", '"shell_call_output"')

@@ -72,17 +72,24 @@ def _names(step: Step) -> str:
     return show({name: step.json[name] for name in ("output_index", "item_id") if name in step.json})
 
 
+CONSTANT: Final[tuple[tuple[str, ...], ...]] = (
+    *(("call_id",), ("name",), ("role",), ("server_label",), ("approval_request_id",)),
+    *(("operation", "type"), ("operation", "path")),
+)
+"""What is said of an item when it is added, and stays."""
+
+
 @stream_rule("item_constant", when=lambda t: any(item.added and item.done for item in t.items))
 def item_constant(t: Timeline) -> Iterator[Finding]:
-    """What output_item.added says of a call (call_id, name, role, server_label) is so in output_item.done."""
+    """What output_item.added says of a call (its name, its server, its file) is so in output_item.done."""
     for item in t.items:
-        for member in ("call_id", "name", "role", "server_label"):
-            before = at(item.added.json, "item", member) if item.added else MISSING
-            after = at(item.final, member)
+        for path in CONSTANT:
+            before = at(item.added.json, "item", *path) if item.added else MISSING
+            after = at(item.final, *path)
             # A search for tools gets its call_id late.
             if isinstance(before, str) and item.done and before != after and item.type != "tool_search_call":
                 expected = f"{show(before)}, as when the item was added"
-                yield Finding(item.done.where(pointer("item", member)), expected, show(after))
+                yield Finding(item.done.where(pointer("item", *path)), expected, show(after))
 
 
 PARTIAL_IMAGE: Final = "response.image_generation_call.partial_image"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from conformance.checks.images import Pictures
 from conformance.checks.timeline import TERMINAL, Timeline
 from conformance.contract import Contract
 from conformance.exchange import Exchange
@@ -80,6 +81,11 @@ class View:
     def response(self) -> dict[str, Any]:
         """The response object; empty where there is none."""
         return self.answer if isinstance(self.answer, dict) else {}
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The images in the answer. Only a capture can hold one that somebody has shortened."""
+        return Pictures(shortened=self.exchange.content is None)
 
     @property
     def status(self) -> Any:

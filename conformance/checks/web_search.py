@@ -1,4 +1,4 @@
-"""The check of the sources that a text names."""
+"""Checks of what was searched for, and of the sources that a text names."""
 
 from __future__ import annotations
 
@@ -39,3 +39,24 @@ def citations(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/title"), "a text that is not empty", show(title))
         if not _is_address(url):
             yield Finding(view.where(f"{where}/url"), "an http or https address", show(url))
+
+
+def _actions(view: View) -> list[tuple[str, dict[str, Any]]]:
+    """Pointer and value of each search."""
+    actions = [(f"{where}/action", call.get("action")) for where, call in view.items_of("web_search_call")]
+    return [(where, action) for where, action in actions if isinstance(action, dict) and action.get("type") == "search"]
+
+
+@rule("web_search.action", when=lambda view: bool(_actions(view)))
+def action(view: View) -> Iterator[Finding]:
+    """What was searched for is told by no empty text, and a page that was found has an address."""
+    for where, search in _actions(view):
+        queries = [("query", search.get("query"))]
+        queries += [(f"queries/{index}", query) for index, query in enumerate(at_list(search, "queries"))]
+        for member, query in queries:
+            if isinstance(query, str) and not query.strip():
+                yield Finding(view.where(f"{where}/{member}"), "a text that is not empty", show(query))
+        for index, source in enumerate(at_list(search, "sources")):
+            url = at(source, "url")
+            if at(source, "type") == "url" and not _is_address(url):
+                yield Finding(view.where(f"{where}/sources/{index}/url"), "an http or https address", show(url))

@@ -2,10 +2,11 @@
 
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
 from conformance.recording.library import Library, Origin, file_name
-from conformance.recording.matching import MATCHERS, differences
+from conformance.recording.matching import MATCHERS, Neutral, differences
 from conformance.recording.placeholder import IMAGE, MCP_SERVER, SERVICES, Service, replacing
+from conformance.recording.recorder import NotSaved, Recorder, target_kind
 from conformance.recording.secrets import Secrets
-from conformance.recording.tape import LeakError, Tape, target_kind
+from conformance.recording.tape import Tape
 
 __all__ = [
     "IMAGE",
@@ -14,10 +15,12 @@ __all__ = [
     "SERVICES",
     "Cassette",
     "CassetteError",
-    "LeakError",
     "Library",
+    "Neutral",
+    "NotSaved",
     "Origin",
     "Provenance",
+    "Recorder",
     "Secrets",
     "Service",
     "Tape",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from conformance.sse import decode
 
@@ -58,11 +58,15 @@ def _dump(value: Any, style: str) -> str:
 def _load(text: str) -> tuple[Any, str] | None:
     """The value of a JSON text and the style that writes the same text again, or None if there is none."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_json)
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate can be kept in its escaped form only
         return next(((value, style) for style in STYLES if _dump(value, style) == text), None)
     except (ValueError, RecursionError):
         return None
+
+
+def _no_json(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _as_json(text: str) -> dict[str, Any] | None:

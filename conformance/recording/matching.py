@@ -4,74 +4,91 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
-from vcr.request import Request
+from vcr.request import Request as VcrRequest
 
+from conformance.exchange import Request
 from conformance.recording.cassette import stored_request
 from conformance.values import MISSING, at, pointer, show
 
 HOST: Final = "https://target.invalid"
-CREDENTIAL_HEADER: Final = "x-credential"
-"""Carries the form of the credential in requests as vcrpy sees them; the credential itself goes no further."""
+TOKEN: Final = "TOKEN"  # noqa: S105  (a placeholder)
+"""Stands in a query for the credential."""
 
 
-def to_stored(request: Request) -> dict[str, Any]:
-    """A request that `normalised` has been through, as a cassette holds it. Computed once a request."""
-    stored: dict[str, Any] | None = getattr(request, "stored", None)
-    if stored is None:
-        stored = stored_request(
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """Takes out of a request what each run has of its own: host, base path and credential of the target.
+
+    ``replace`` puts placeholders into a body, of a request or a response.
+    """
+
+    base_path: str
+    token: str
+    replace: Callable[[bytes], bytes] = bytes
+
+    def stored(self, request: Request) -> dict[str, Any]:
+        """A request as a cassette holds it."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        stored: dict[str, Any] = stored_request(
             request.method,
-            request.path,
-            request.parsed_uri.query,
-            request.headers.get(CREDENTIAL_HEADER, "none"),
-            request.headers.get("content-type", ""),
-            request.body or b"",
+            request.path.removeprefix(self.base_path),
+            self._query(request.query),
+            credential_form(headers, self.token),
+            headers.get("content-type", ""),
+            self.replace(request.content or b""),
         )
-        request.stored = stored
+        return stored
+
+    def normalised(self, request: VcrRequest) -> VcrRequest:
+        """A request of vcrpy's that carries its stored form. Applying it twice changes nothing."""
+        if getattr(request, "stored", None) is not None:
+            return request
+        query = request.parsed_uri.query
+        return from_stored(
+            self.stored(Request(request.method, request.path, request.body or b"", dict(request.headers), query))
+        )
+
+    def _query(self, query: str) -> str:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        if self.token not in dict(pairs).values():
+            return query
+        return urlencode([(name, TOKEN if value == self.token else value) for name, value in pairs])
+
+
+def to_stored(request: VcrRequest) -> dict[str, Any]:
+    """The stored form that a request of vcrpy's carries."""
+    stored: dict[str, Any] = request.stored
     return stored
 
 
-def from_stored(stored: dict[str, Any]) -> Request:
-    """A recorded request as vcrpy wants it, so that the matchers can compare it."""
+def from_stored(stored: dict[str, Any]) -> VcrRequest:
+    """A request as vcrpy wants it, which carries its stored form so that the matchers can compare it."""
     query = f"?{stored['query']}" if stored["query"] else ""
-    headers = {CREDENTIAL_HEADER: stored["credential"], "content-type": stored["content_type"]}
-    request = Request(stored["method"], f"{HOST}{stored['path']}{query}", b"", headers)
+    request = VcrRequest(stored["method"], f"{HOST}{stored['path']}{query}", b"", {})
     request.stored = stored
     return request
 
 
-def normalised(base_path: str, token: str, replace: Callable[[bytes], bytes] = bytes) -> Callable[[Request], Request]:
-    """A function that takes host, base path and credential out of a request. Applying it twice changes nothing.
+def credential_form(headers: Mapping[str, str], token: str) -> str:
+    """The form of the credential in headers, whose names are in small letters, and whether it is right.
 
-    ``replace`` puts placeholders into the body.
+    "bearer", "basic" and "api-key" are right ones.
     """
-
-    def normalise(request: Request) -> Request:
-        if getattr(request, "stored", None) is not None:
-            return request
-        path = request.path.removeprefix(base_path)
-        query = f"?{request.parsed_uri.query}" if request.parsed_uri.query else ""
-        headers = {
-            CREDENTIAL_HEADER: credential_form(dict(request.headers), token),
-            "content-type": request.headers.get("content-type", ""),
-        }
-        plain = Request(request.method, f"{HOST}{path}{query}", replace(request.body or b""), headers)
-        to_stored(plain)
-        return plain
-
-    return normalise
-
-
-def credential_form(headers: dict[str, str], token: str) -> str:
-    """The form of the credential in some headers: none, bearer, basic (both right), other bearer, other basic, …"""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    scheme, _, value = lowered.get("authorization", "").partition(" ")
-    if not scheme:
-        return "api-key" if "api-key" in lowered else "none"
-    expected = base64.b64encode(f"token:{token}".encode()).decode() if scheme.lower() == "basic" else token
-    return scheme.lower() if value == expected else f"other {scheme.lower()}"
+    if "authorization" not in headers:
+        given = headers.get("api-key")
+        return "none" if given is None else "api-key" if given == token else "other api-key"
+    scheme, _, value = headers["authorization"].partition(" ")
+    name = scheme.lower()
+    if name not in ("bearer", "basic"):
+        return "none" if not scheme else "other"
+    name += "" if scheme[0].isupper() else " in small letters"
+    right = base64.b64encode(f"token:{token}".encode()).decode() if scheme.lower() == "basic" else token
+    return name if value == right else f"other {name}" if value else f"empty {name}"
 
 
 def differences(recorded: Any, now: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
@@ -102,8 +119,8 @@ def request_differences(recorded: dict[str, Any], now: dict[str, Any]) -> list[s
     return lines + [f"body{line}" for line in differences(*bodies)]
 
 
-def _matcher(names: tuple[str, ...]) -> Callable[[Request, Request], None]:
-    def match(now: Request, recorded: Request) -> None:
+def _matcher(names: tuple[str, ...]) -> Callable[[VcrRequest, VcrRequest], None]:
+    def match(now: VcrRequest, recorded: VcrRequest) -> None:
         ours, theirs = to_stored(now), to_stored(recorded)
         if any(ours[name] != theirs[name] for name in names):
             raise AssertionError(f"{names[0]} differs")
@@ -111,7 +128,7 @@ def _matcher(names: tuple[str, ...]) -> Callable[[Request, Request], None]:
     return match
 
 
-def _match_body(now: Request, recorded: Request) -> None:
+def _match_body(now: VcrRequest, recorded: VcrRequest) -> None:
     """Bodies that are JSON match by value, all others by bytes."""
     ours, theirs = to_stored(now)["body"], to_stored(recorded)["body"]
     if "json" in ours and "json" in theirs:
@@ -121,7 +138,7 @@ def _match_body(now: Request, recorded: Request) -> None:
         raise AssertionError("body differs")
 
 
-MATCHERS: Final[dict[str, Callable[[Request, Request], None]]] = {
+MATCHERS: Final[dict[str, Callable[[VcrRequest, VcrRequest], None]]] = {
     "conformance_route": _matcher(("method", "path", "query")),
     "conformance_credential": _matcher(("credential", "content_type")),
     "conformance_body": _match_body,

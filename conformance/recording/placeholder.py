@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,18 @@ SERVICES: Final = (MCP_SERVER, IMAGE)
 
 
 def replacing(urls: Mapping[Service, str]) -> Callable[[bytes], bytes]:
-    """A function that puts the placeholders into a body in the place of the URLs, plain or escaped as JSON may be."""
+    """A function that puts the placeholders into a body in the place of the URLs, plain or escaped as JSON may be.
+
+    The beginning of a URL is replaced too, up to its host: an endpoint may tell no more of it.
+    """
     forms = (str, _escaped, _with_slashes_escaped, lambda text: _escaped(_escaped(text)))
+    whole = {url: service.placeholder for service, url in urls.items()}
+    pairs = {_origin(url): _origin(placeholder) for url, placeholder in whole.items()} | whole
     # The longest first: one URL can begin with another.
-    ordered = sorted(urls.items(), key=lambda pair: -len(pair[1]))
     places = {
-        form(url).encode(): form(service.placeholder).encode()
-        for service, url in ordered
-        if url != service.placeholder
+        form(url).encode(): form(pairs[url]).encode()
+        for url in sorted(pairs, key=len, reverse=True)
+        if url != pairs[url]
         for form in forms
     }
 
@@ -44,6 +49,11 @@ def replacing(urls: Mapping[Service, str]) -> Callable[[bytes], bytes]:
         return content
 
     return replace
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
 
 
 def _escaped(text: str) -> str:

@@ -24,6 +24,7 @@ from conformance.reference.refusal import Refusal
 from conformance.reference.reply import (
     Change,
     Reading,
+    Received,
     Reply,
     as_sent,
     chunks,
@@ -63,11 +64,15 @@ def create_app(
         content = b""
         body: dict[str, Any] = {}
         try:
-            check_credential(_authorization(request), token)
-            content = await _content(request)
-            body = read_object(request.headers.get("content-type"), content)
-            asked = await read_files(read_request(contract, reading(body)))
-            response = answer(asked, await ask_servers(asked))
+            try:
+                content = await _content(request)
+                body = read_object(request.headers.get("content-type"), content)
+            finally:
+                # Whatever is wrong with the body, the credential comes first.
+                check_credential(_authorization(request), token)
+            # In threads, so that no request waits for the schema or the grammar of another one.
+            asked = await read_files(await asyncio.to_thread(read_request, contract, reading(body)))
+            response = await asyncio.to_thread(answer, asked, await ask_servers(asked))
         except Refusal as refusal:
             return send(request, refused(refusal), content, body)
         except ClientDisconnect:
@@ -83,25 +88,25 @@ def create_app(
         named = content if known == body else canonical(known).encode()
         seed = canonical([request.method, request.url.path, reply.status]).encode() + named
         headers = {TARGET_HEADER: target, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
-        reply = change(replace(reply, headers=headers, asked=body))
+        received = Received(request.method, request.url.path, request.url.query, dict(request.headers))
+        reply = change(replace(reply, headers=headers, asked=body, received=received))
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
             return Response(encoded(reply.content), reply.status, headers)
         return StreamingResponse(_body(reply, chunk_bytes, delay), reply.status, headers)
 
     async def no_route(request: HTTPRequest, _: Exception) -> Response:
-        refusal = Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"No such path; the endpoint is {BASE_PATH}/responses.")
-        return send(request, refused(refusal))
+        return send(request, refused(Refusal(404, f"No such path; the endpoint is {BASE_PATH}/responses.")))
 
     async def no_method(request: HTTPRequest, _: Exception) -> Response:
-        refusal = Refusal(405, "METHOD_NOT_ALLOWED", f"{request.method} is not supported here, only POST is.")
+        refusal = Refusal(405, "This method is not supported here, only POST is.", "method_not_supported")
         return send(request, replace(refused(refusal), headers={"allow": "POST"}))
 
     async def defect(request: HTTPRequest, error: Exception) -> Response:
         # Nothing that is sent should lead here. If it does, the answer has to say what happened, for nobody logs it.
         line = traceback.extract_tb(error.__traceback__)[-1]
         problem = f"{type(error).__name__} in {Path(line.filename).name} line {line.lineno}: {error}"
-        return send(request, refused(Refusal(500, "INTERNAL_ERROR", f"The reference endpoint failed: {problem}")))
+        return send(request, refused(Refusal(500, f"The reference endpoint failed: {problem}")))
 
     app = Starlette(
         routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],

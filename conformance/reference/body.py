@@ -3,12 +3,14 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 from conformance.reference.refusal import Refusal
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 100
+MAX_VALUES: Final = 20_000
 # The beginning of an address on this machine.
 ON_LOOPBACK: Final = re.compile(
     r"^(https?://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]))(?::\d+)?(?=[/?#]|$)", re.ASCII | re.IGNORECASE
@@ -19,7 +21,7 @@ ADDRESSES: Final = {"tools": "server_url", "input": "image_url"}
 
 def too_large() -> Refusal:
     """What is said of a body over MAX_BYTES."""
-    return Refusal(413, "REQUEST_TOO_LARGE", f"The body is larger than {MAX_BYTES} bytes.")
+    return Refusal(413, f"The body is larger than {MAX_BYTES} bytes.")
 
 
 def read_object(content_type: str | None, content: bytes) -> dict[str, Any]:
@@ -31,17 +33,15 @@ def read_object(content_type: str | None, content: bytes) -> dict[str, Any]:
         raise _malformed("The header Content-Type has to be application/json.")
     try:
         value = json.loads(content.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
-        too_deep = _deeper_than(value, MAX_DEPTH)
+        _check_size(value)
         # A string with half of a surrogate pair is JSON, but no text that could be sent back.
-        json.dumps(value, ensure_ascii=False).encode("utf-8") if not too_deep else None
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError:
         raise _malformed("The body is not valid UTF-8.") from None
     except RecursionError:
-        too_deep = True
+        raise _too_deep() from None
     except ValueError as error:
         raise _malformed(f"The body is not valid JSON: {error}.") from None
-    if too_deep:
-        raise _malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
     if not isinstance(value, dict):
         raise _malformed("The body has to be a JSON object.")
     return value
@@ -89,7 +89,11 @@ def digest(value: Any) -> str:
 
 
 def _malformed(problem: str) -> Refusal:
-    return Refusal(400, "MALFORMED_REQUEST", problem)
+    return Refusal(400, problem)
+
+
+def _too_deep() -> Refusal:
+    return _malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -103,17 +107,20 @@ def _finite(text: str) -> float:
     return number
 
 
-def _deeper_than(value: Any, limit: int) -> bool:
-    """True if arrays and objects are nested in more than ``limit`` levels."""
-    level = [value]
-    for _ in range(limit + 1):
-        children: list[Any] = []
-        for container in level:
-            if isinstance(container, dict):
-                children.extend(container.values())
-            elif isinstance(container, list):
-                children.extend(container)
-        if not children:
-            return False
-        level = children
-    return any(isinstance(item, (dict, list)) for item in level)
+def _check_size(value: Any) -> None:
+    """Refuse arrays and objects in too many levels, and so many values that it would take long to look at each."""
+    level, count = [value], 0
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for container in level for child in _children(container)]
+        count += len(level)
+        if count > MAX_VALUES:
+            raise _malformed(f"The body holds more than {MAX_VALUES} values.")
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

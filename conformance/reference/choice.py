@@ -42,7 +42,10 @@ def choose(body: dict[str, Any], tools: list[Tool]) -> Choice:
         forced = tools
     elif isinstance(wanted, dict) and wanted.get("type") == "allowed_tools":
         allowed = [tool for one in wanted.get("tools") or () for tool in _chosen(one, tools, "tool_choice.tools")]
-        forced, offered = (allowed, []) if wanted.get("mode") == "required" else ([], allowed)
+        required = wanted.get("mode") == "required"
+        if required and not allowed:
+            raise invalid("tool_choice.tools", "one has to be called, and none is allowed.")
+        forced, offered = (allowed, []) if required else ([], allowed)
     elif isinstance(wanted, dict):
         forced, limit = _chosen(wanted, tools, "tool_choice"), 1
     if forced and not approved(body):

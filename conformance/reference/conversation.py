@@ -1,4 +1,4 @@
-"""What the input of a request holds: its last words, what came behind them, and whether calls and outputs fit."""
+"""What the input of a request holds: its last words, what came behind them, and whether its items fit together."""
 
 import re
 from typing import Any, Final
@@ -7,6 +7,7 @@ from conformance.reference.refusal import invalid
 
 Item = dict[str, Any]
 OUTPUT: Final = re.compile(r"(function|custom_tool|apply_patch|shell|computer)_call_output")
+REQUEST: Final = "mcp_approval_request"
 APPROVAL: Final = "mcp_approval_response"
 
 
@@ -47,7 +48,7 @@ def outputs_at_end(given: Any) -> int:
 def approved(body: dict[str, Any]) -> list[Item]:
     """The calls that the end of the input approves, as they were requested."""
     given = items(body)
-    requested = {item["id"]: item for item in given if _kind(item) == "mcp_approval_request"}
+    requested = {item["id"]: item for item in given if _kind(item) == REQUEST}
     found: list[Item] = []
     for item in reversed(given):
         if _kind(item) != APPROVAL:
@@ -57,24 +58,28 @@ def approved(body: dict[str, Any]) -> list[Item]:
     return found
 
 
-def check_outputs(body: dict[str, Any]) -> None:
-    """Refuse an output for a call, and an answer to a request for approval, that is not in the input before it.
+def check_input(body: dict[str, Any]) -> None:
+    """Refuse what refers to something that is not in the input, as nothing is stored here. Raises Refusal (400).
 
-    Raises Refusal (400).
+    That is an output without its call before it, an answer without an open request for approval, and a reasoning item
+    of which only the id is sent back.
     """
     known: set[tuple[str, Any]] = set()
     for number, item in enumerate(items(body)):
-        kind = _kind(item)
-        known.add((kind, item.get("id" if kind == "mcp_approval_request" else "call_id")))
+        where, kind = f"input[{number}]", _kind(item)
+        if kind == "reasoning" and item.get("id") and not item.get("encrypted_content"):
+            raise invalid(where, f"nothing is stored under '{item['id'][:100]}', and it has no encrypted_content.")
+        known.add((kind, item.get("id" if kind == REQUEST else "call_id")))
         if OUTPUT.fullmatch(kind):
             wanted = (kind.removesuffix("_output"), item.get("call_id"))
         elif kind == APPROVAL:
-            wanted = ("mcp_approval_request", item["approval_request_id"])
+            wanted = (REQUEST, item["approval_request_id"])
         else:
             continue
         if wanted not in known:
-            problem = f"no {wanted[0]} with the id '{str(wanted[1])[:100]}' was found before it."
-            raise invalid(f"input[{number}]", problem)
+            raise invalid(where, f"no {wanted[0]} with the id '{str(wanted[1])[:100]}' waits for it.")
+        if kind == APPROVAL:
+            known.remove(wanted)
 
 
 def _kind(item: Item) -> str:

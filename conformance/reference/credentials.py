@@ -17,17 +17,18 @@ def check_credential(header: bytes | None, token: str | None) -> None:
     """
     given = _given(header)
     if not given:
-        raise Refusal(
-            401, "UNAUTHENTICATED", "Credential was not sent or was of an unsupported type for this endpoint."
-        )
+        problem = "Credential was not sent or was of an unsupported type for this endpoint."
+        raise Refusal(401, problem, "invalid_api_key")
     if token is not None and not hmac.compare_digest(given, token.encode()):
-        raise Refusal(403, "PERMISSION_DENIED", "Invalid access token.")
+        raise Refusal(403, "Invalid access token.", "invalid_api_key")
 
 
 def _given(header: bytes | None) -> bytes | None:
     """The token in the header, None where there is none."""
-    scheme, _, credential = (header or b"").strip().partition(b" ")
-    credential = credential.strip()
+    try:
+        scheme, credential = (header or b"").split()
+    except ValueError:
+        return None
     match scheme.lower():
         case b"bearer":
             return credential

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +36,8 @@ async def list_tools(tool: dict[str, Any]) -> list[dict[str, Any]]:
         for _ in range(MAX_PAGES):
             page = await client.list_tools(cursor=cursor)
             for one in page.tools:
+                if not one.name:
+                    raise Unreachable
                 read_only = one.annotations is not None and one.annotations.read_only_hint is True
                 found.append(
                     {
@@ -75,6 +78,8 @@ async def _connected(tool: dict[str, Any]) -> "AsyncIterator[Client]":
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
+    # What a server does wrong is told in the answer.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     headers = {**(tool.get("headers") or {})}
     if tool.get("authorization"):
         headers["authorization"] = f"Bearer {tool['authorization']}"

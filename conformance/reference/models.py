@@ -25,13 +25,14 @@ def find_model(contract: Contract, asked: Any) -> Model:
     Raises Refusal: 400 where no name is given or the model is another maker's, 404 for a model that is not served.
     """
     if not isinstance(asked, str) or not asked:
-        raise invalid("model", "the name of a model is required, such as 'system.ai.gpt-5-4'.")
+        problem = "the name of a model is required, such as 'system.ai.gpt-5-4'."
+        raise invalid("model", problem, "missing_required_parameter" if asked is None else "invalid_value")
     name = asked.removeprefix(PREFIX)
     if name != asked and contract.is_foreign(name):
-        raise invalid("model", f"the Responses API is not supported for model '{_short(asked)}'.")
+        raise invalid("model", f"the Responses API is not supported for model '{_short(asked)}'.", "unsupported_value")
     model = contract.models.get(name)
     if name == asked or model is None or model.lifecycle not in {Lifecycle.ACTIVE, Lifecycle.LISTED}:
-        raise Refusal(404, "ENDPOINT_NOT_FOUND", f"The model '{_short(asked)}' does not exist.")
+        raise Refusal(404, f"The model '{_short(asked)}' does not exist.", "model_not_found", "model")
     return model
 
 

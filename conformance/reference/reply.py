@@ -6,13 +6,24 @@ make another request of the one that was sent, so that what has to be refused is
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from conformance.reference.refusal import Refusal
 
 JSON_TYPE: Final = "application/json"
 STREAM_TYPE: Final = "text/event-stream; charset=utf-8"
+ERROR_CODES: Final = {
+    400: "INVALID_PARAMETER_VALUE",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "RESOURCE_DOES_NOT_EXIST",
+    405: "METHOD_NOT_ALLOWED",
+    413: "REQUEST_TOO_LARGE",
+    424: "FAILED_DEPENDENCY",
+    500: "INTERNAL_ERROR",
+}
+"""What Databricks' envelope calls each refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +44,21 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What came before the body of a request. The names of headers are in small letters."""
+
+    method: str = "POST"
+    path: str = ""
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream.
 
-    ``asked`` is the body of the request as it was sent, empty where none could be read. A stream that is ``held`` back
-    for some seconds is sent in one piece.
+    ``asked`` is the body of the request as it was sent, empty where none could be read, and ``received`` what came
+    before it. A stream that is ``held`` back for some seconds is sent in one piece.
     """
 
     status: int
@@ -46,6 +67,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
     held: float = 0.0
+    received: Received = Received()
 
     @property
     def media_type(self) -> str:
@@ -68,8 +90,17 @@ def as_sent(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def refused(refusal: Refusal) -> Reply:
-    """A refusal in Databricks' envelope."""
-    return Reply(refusal.status, {"error_code": refusal.code, "message": refusal.message})
+    """A refusal in OpenAI's envelope."""
+    return Reply(refusal.status, refusal.body)
+
+
+def like_databricks(reply: Reply) -> Reply:
+    """The change of an endpoint that refuses in Databricks' envelope, which OpenAI's clients cannot read."""
+    if reply.status < 400:
+        return reply
+    return replace(
+        reply, content={"error_code": ERROR_CODES[reply.status], "message": reply.content["error"]["message"]}
+    )
 
 
 def streamed(events: Iterable[dict[str, Any]]) -> Reply:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from conformance.contract import Contract, Level, Model, Parameter
 from conformance.reference.body import canonical, digest, portless
 from conformance.reference.choice import Choice, choose
-from conformance.reference.conversation import check_outputs
+from conformance.reference.conversation import check_input
 from conformance.reference.models import find_model
 from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.strict import check_schema, completed
@@ -70,6 +70,8 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
     model = find_model(contract, body.get("model"))
     for parameter in contract.parameters.values():
         _check_unsupported(parameter, body)
+    if body.get("input") is None and body.get("prompt") is None:
+        raise invalid("input", "it is required.", "missing_required_parameter")
     _check_schema(body)
     for name in COUNTS:
         # To a JSON Schema 64.0 is an integer.
@@ -77,15 +79,13 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
             raise invalid(name, "expected a whole number.")
     effort = _effort(model, body.get("reasoning") or {})
     if body.get("prompt") is not None:
-        raise Refusal(404, "RESOURCE_DOES_NOT_EXIST", "Invalid 'prompt': no prompt with that id is stored here.")
-    if body.get("input") is None:
-        raise invalid("input", "it is required.")
+        raise Refusal(404, "Invalid 'prompt': no prompt with that id is stored here.", param="prompt")
     tools = body.get("tools") or []
     check_tools(tools)
     _check_format((body.get("text") or {}).get("format") or {})
     if body.get("max_tool_calls") is not None and body["max_tool_calls"] < 1:
         raise invalid("max_tool_calls", "expected a number from 1 on.")
-    check_outputs(body)
+    check_input(body)
     choice = choose(body, tools)
     known = portless(body)
     tokens = input_tokens(known)
@@ -105,14 +105,15 @@ def _check_unsupported(parameter: Parameter, body: dict[str, Any]) -> None:
     given = canonical(body[parameter.name])
     harmless = (canonical(value.value) for value in parameter.values if value.level is Level.MAY)
     if given not in harmless:
-        raise invalid(parameter.name, f"the parameter '{parameter.name}' is not supported by this endpoint.")
+        problem = f"the parameter '{parameter.name}' is not supported by this endpoint."
+        raise invalid(parameter.name, problem, "unsupported_parameter")
 
 
 def _check_schema(body: dict[str, Any]) -> None:
     for violation in violations("request", body):
         where = _dotted(violation.pointer)
         if violation.expected == "no such member":
-            raise invalid(where, "there is no such parameter.")
+            raise invalid(where, "there is no such parameter.", "unknown_parameter")
         raise invalid(where, f"expected {violation.expected}.")
 
 
@@ -130,7 +131,11 @@ def _effort(model: Model, reasoning: dict[str, Any]) -> str:
         return model.lowest_effort if model.lowest_effort == "none" else DEFAULT_EFFORT
     if model.efforts and effort not in model.efforts:
         supported = ", ".join(model.efforts)
-        raise invalid("reasoning.effort", f"'{effort}' is not supported with this model, which takes {supported}.")
+        raise invalid(
+            "reasoning.effort",
+            f"'{effort}' is not supported with this model, which takes {supported}.",
+            "unsupported_value",
+        )
     return str(effort)
 
 

@@ -51,7 +51,7 @@ async def ask_servers(request: Request) -> Heard:
             )
     calls = [
         await _approved_call(request, servers, known, item, f"approved {number}")
-        for number, item in enumerate(approved(request.body))
+        for number, item in enumerate(approved(request.body)[: request.setting("max_tool_calls")])
     ]
     called = {
         number: await _chosen_call(request, tool, known[tool["server_label"]], f"call {number}")
@@ -70,7 +70,7 @@ async def _tools(server: Tool) -> list[dict[str, Any]]:
         tools = await list_tools(server)
     except Unreachable:
         problem = f"The list of tools of the MCP server '{server['server_label'][:100]}' could not be retrieved."
-        raise Refusal(424, "FAILED_DEPENDENCY", problem) from None
+        raise Refusal(424, problem, "http_error", "tools") from None
     return [tool for tool in tools if _allows(server.get("allowed_tools"), tool)]
 
 

@@ -6,6 +6,7 @@ from conformance.samples.conversations import (
     LONG_POEM,
     OUTPUT_OF_UNKNOWN_CALL,
     QUESTION,
+    ROOM,
 )
 from conformance.samples.images import (
     DESCRIBE,
@@ -58,6 +59,7 @@ from conformance.samples.tools import (
     APPLY_PATCH,
     CODE_EXEC,
     CONTAINER_SHELL,
+    FOR_THE_SERVER,
     FORECAST,
     IMAGE,
     LARK,
@@ -70,6 +72,16 @@ from conformance.samples.tools import (
     UNREACHABLE_MCP,
     WEATHER,
     WEB_SEARCH,
+)
+from conformance.samples.wrong import (
+    MISSING,
+    OTHER_ROUTES,
+    RETIRED_MODEL,
+    UNUSUAL_BODIES,
+    WRONG_BODIES,
+    WRONG_CREDENTIALS,
+    WRONG_MODELS,
+    WRONG_SETTINGS,
 )
 
 __all__ = [
@@ -88,6 +100,7 @@ __all__ = [
     "EXECUTED",
     "FILE",
     "FORECAST",
+    "FOR_THE_SERVER",
     "FULL_METADATA",
     "HISTORY",
     "HISTORY_WITHOUT_IDS",
@@ -99,8 +112,10 @@ __all__ = [
     "LONG",
     "LONG_POEM",
     "MCP",
+    "MISSING",
     "NOT_APPROVED",
     "OTHER_FORMATS",
+    "OTHER_ROUTES",
     "OUTPUT_OF_UNKNOWN_CALL",
     "PATCHED",
     "PATCHES",
@@ -119,7 +134,9 @@ __all__ = [
     "REGEX",
     "REPORT",
     "REPORT_WITH_IMAGE",
+    "RETIRED_MODEL",
     "ROLES",
+    "ROOM",
     "SAMPLING",
     "SCHEMAS",
     "SUMMARIES",
@@ -128,10 +145,15 @@ __all__ = [
     "TOLD_TOOLS",
     "TYPED",
     "UNREACHABLE_MCP",
+    "UNUSUAL_BODIES",
     "WEATHER",
     "WEB_SEARCH",
+    "WRONG_BODIES",
+    "WRONG_CREDENTIALS",
     "WRONG_FORMATS",
     "WRONG_GRAMMARS",
+    "WRONG_MODELS",
+    "WRONG_SETTINGS",
     "picture",
     "showing",
 ]

@@ -27,3 +27,6 @@ OUTPUT_OF_UNKNOWN_CALL: Final[list[dict[str, Any]]] = [
     {"type": "function_call_output", "call_id": "call_02", "output": "18 degrees, light rain"},
 ]
 """An output for a call that was never made."""
+
+ROOM: Final = {"max_output_tokens": 2048}
+"""Room for an answer that quotes what a tool has found."""

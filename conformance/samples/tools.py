@@ -130,6 +130,9 @@ IMAGE: Final[Tool] = {
 MCP: Final[Tool] = {"type": "mcp", "server_label": "demo", "require_approval": "never"}
 """A server of the Model Context Protocol. Its ``server_url`` is an option of the run."""
 
+FOR_THE_SERVER: Final = {"x-conformance": "this is for the server and nobody else"}
+"""A header that goes with each request to an MCP server."""
+
 UNREACHABLE_MCP: Final[Tool] = MCP | {"server_url": "https://unreachable.invalid/mcp"}
 """A server that nobody can reach: the name is reserved for that (RFC 2606)."""
 

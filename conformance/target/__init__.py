@@ -1,7 +1,8 @@
 """The target: who is asked, with which credential, under which names, and how a request is sent."""
 
 from conformance.target.address import REPLAY, Target, TargetError, check_url, from_options
-from conformance.target.client import Client, Limits, Unreachable
+from conformance.target.budget import Limits
+from conformance.target.client import Client, Unreachable
 from conformance.target.credential import DEFAULT_CREDENTIAL
 from conformance.target.preflight import probe
 

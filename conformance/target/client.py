@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
@@ -14,43 +12,45 @@ from conformance import __version__
 from conformance.exchange import Exchange, Request
 from conformance.sse import Decoder
 from conformance.target.address import Target
-from conformance.target.credential import DEFAULT_CREDENTIAL, FORMS
+from conformance.target.budget import Budget, Exceeded, Limits, bounded
+from conformance.target.credential import DEFAULT_CREDENTIAL, FORMS, query
+from conformance.values import printable, shorten
 
 
 class Unreachable(Exception):
     """No answer came: one sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an answer may cost: seconds to connect, seconds of silence; seconds, bytes and events in all.
+LINES_PER_EVENT: Final = 10
+"""Lines of a stream for each event that it may have. An event takes three."""
 
-    No answer that the suite asks for comes near them.
-    """
+MARKS: Final = 1_000_000
+"""Commas and opening brackets that an answer may have, which bound the values in it. Answers come nowhere near."""
 
-    connect: float = 10.0
-    silence: float = 180.0
-    seconds: float = 600.0
-    bytes: int = 32 * 1024 * 1024
-    events: int = 20_000
+MAX_ARRIVALS: Final = 20_000
+"""Pieces whose arrival is kept; where there are more, every second one."""
 
 
 class Client:
     """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target.
 
-    ``timed`` keeps the arrival of each piece, which means something only where nothing between records or replays.
+    ``last_case`` names the case that sent last. ``timed`` keeps the arrival of each piece, which means something only
+    where an answer comes from the network.
     """
 
     def __init__(self, target: Target, limits: Limits | None = None, *, live: bool = True, timed: bool = False) -> None:
         self.target = target
+        self.last_case = ""
         self._timed = timed
         self.limits = limits or Limits()
-        self._http = httpx.Client(
+        self._budget = Budget(self.limits)
+        http = httpx.Client(
             timeout=httpx.Timeout(self.limits.silence, connect=self.limits.connect),
             follow_redirects=False,
             trust_env=live,
             headers={"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
         )
+        self._http = bounded(http, self._budget)
 
     def __enter__(self) -> Self:
         return self
@@ -66,58 +66,80 @@ class Client:
         *,
         method: str = "POST",
         path: str = "/responses",
-        headers: Mapping[str, str] | None = None,
+        credential: str = DEFAULT_CREDENTIAL,
+        content_type: str | None = "application/json",
     ) -> Exchange:
         """Sends a body and reads the whole answer, as far as the limits allow.
 
-        ``path`` is relative to the base URL. ``headers`` replace the default ones: the target's credential as a bearer
-        token, and JSON as content type. Raises Unreachable if no answer began.
+        ``path`` is relative to the base URL. ``credential`` is one of the forms of `credential.FORMS`. Raises
+        Unreachable if no answer began.
         """
-        sent = dict(headers or self.headers())
-        request = Request(method, self.target.path + path, content, sent)
-        begun = time.monotonic()
-        arrivals: list[tuple[float, int]] = []
+        sent = self._headers(credential, content_type)
+        route, _, asked = path.partition("?")
+        asked = "&".join(filter(None, (asked, query(credential, self.target.token))))
+        url = f"{self.target.base_url}{route}{'?' if asked else ''}{asked}"
+        self._budget.begin()
         try:
-            with self._http.stream(method, self.target.base_url + path, content=content, headers=sent) as response:
-                received, broken = self._read(response, begun, arrivals)
-        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+            with self._http.stream(method, url, content=content, headers=sent) as response:
+                answer, broken = self._read(response)
+        except (httpx.TransportError, httpx.InvalidURL, OSError, Exceeded) as error:
             raise Unreachable(f"{self.target.base_url} does not answer: {_reason(error)}") from error
         return Exchange(
-            request,
+            Request(method, self.target.path + route, content, sent, asked),
             response.status_code,
             _headers(response),
-            received,
+            bytes(answer.content),
             broken,
-            arrivals=tuple(arrivals) if self._timed else (),
+            arrivals=tuple(answer.arrivals) if self._timed else (),
+            reason=response.reason_phrase,
         )
 
-    def headers(self, credential: str = DEFAULT_CREDENTIAL) -> dict[str, str]:
-        """The headers of a right request, with the target's credential in one of the forms of `credential.FORMS`."""
-        return {**FORMS[credential](self.target.token), "content-type": "application/json"}
+    def _headers(self, credential: str, content_type: str | None) -> dict[str, str]:
+        typed = {} if content_type is None else {"content-type": content_type}
+        return {**FORMS[credential](self.target.token), **typed}
 
-    def _read(
-        self, response: httpx.Response, begun: float, arrivals: list[tuple[float, int]]
-    ) -> tuple[bytes, str | None]:
-        """The bytes of the body, and why they end before the end, if they do. Notes when each piece arrived."""
-        chunks: list[bytes] = []
-        size = events = 0
-        streamed = response.headers.get("content-type", "").startswith("text/event-stream")
-        decoder = Decoder()
+    def _read(self, response: httpx.Response) -> tuple[_Answer, str | None]:
+        """The body, and why it ends before its end, if it does."""
+        answer = _Answer(self.limits, is_json=response.headers.get("content-type", "").startswith("application/json"))
         try:
             for chunk in response.iter_raw():
-                chunks.append(chunk)
-                size += len(chunk)
-                arrivals.append((time.monotonic() - begun, size))
-                events += len(decoder.feed(chunk)) if streamed else 0
-                if events > self.limits.events:
-                    return b"".join(chunks), f"more than {self.limits.events} events"
-                if size > self.limits.bytes:
-                    return b"".join(chunks), f"more than {self.limits.bytes} bytes"
-                if arrivals[-1][0] > self.limits.seconds:
-                    return b"".join(chunks), f"no end after {self.limits.seconds:g} seconds"
+                answer.add(chunk, time.monotonic() - self._budget.begun)
+        except Exceeded as error:
+            return answer, str(error)
         except httpx.TransportError as error:
-            return b"".join(chunks), f"the connection broke: {_reason(error)}"
-        return b"".join(chunks), None
+            return answer, f"the connection broke: {_reason(error)}"
+        return answer, None
+
+
+class _Answer:
+    """The body of an answer as it comes, and when each piece of it came."""
+
+    def __init__(self, limits: Limits, *, is_json: bool) -> None:
+        self.content = bytearray()
+        self.arrivals: list[tuple[float, int]] = []
+        self._limits = limits
+        self._decoder = None if is_json else Decoder()
+        self._events = self._lines = self._marks = 0
+
+    def add(self, chunk: bytes, seconds: float) -> None:
+        """Takes a piece of the body. Raises Exceeded where it holds more than reading it may cost."""
+        self.content += chunk
+        if len(self.arrivals) > MAX_ARRIVALS:
+            del self.arrivals[1::2]
+        self.arrivals.append((seconds, len(self.content)))
+        self._marks += sum(map(chunk.count, (b",", b"[", b"{")))
+        if self._marks > MARKS:
+            raise Exceeded(f"more than {MARKS} values")
+        if self._decoder is not None:
+            self._add_lines(self._decoder, chunk)
+
+    def _add_lines(self, decoder: Decoder, chunk: bytes) -> None:
+        self._lines += chunk.count(b"\n") + chunk.count(b"\r")
+        if self._lines > LINES_PER_EVENT * self._limits.events:
+            raise Exceeded(f"more than {LINES_PER_EVENT * self._limits.events} lines")
+        self._events += len(decoder.feed(chunk))
+        if self._events > self._limits.events:
+            raise Exceeded(f"more than {self._limits.events} events")
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:
@@ -129,4 +151,4 @@ def _reason(error: Exception) -> str:
         return "no connection within the time allowed"
     if isinstance(error, httpx.TimeoutException):
         return "silence for longer than allowed"
-    return str(error) or type(error).__name__
+    return shorten(printable(str(error)), 200) or type(error).__name__

@@ -58,8 +58,8 @@ class Case:
         """Decides the outcome. ``error`` is what the test's body raised, if it did.
 
         A must finding, or a cassette that does not fit, is a failure whatever else happened. A fault of the suite
-        outweighs what was warned of beside it. A requirement that nothing judged is such a fault, unless a warning can
-        explain it: then the case could not run, which is no pass either.
+        outweighs what was warned of beside it. A requirement that nothing judged is such a fault if nothing was asked;
+        if something was, an answer that leaves nothing to judge it by: that could not run, which is no pass either.
         """
         ended = isinstance(error, Ended)
         if self.findings(Level.MUST) or self.mismatches:
@@ -68,8 +68,10 @@ class Case:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
-        elif error is None and self._silent() and self.findings(Level.SHOULD):
-            reason = f"what the case warns of leaves nothing to judge {', '.join(self._silent())} by"
+        elif error is None and self.exchanges and self._silent():
+            reason = (
+                f"the answer leaves nothing to judge {', '.join(self._silent())} by; run again, or look at the answer"
+            )
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, reason
         elif fault := self._fault_of_the_suite(error):
             self.outcome, self.reason = CaseOutcome.SUITE_ERROR, fault

@@ -8,7 +8,21 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Final
 
-from conformance.reference.faults import answers, called, calls, items, requests, settings, streams, tools, turns
+from conformance.reference.faults import (
+    answers,
+    called,
+    calls,
+    controls,
+    hardened,
+    inputs,
+    items,
+    requests,
+    settings,
+    streams,
+    tools,
+    turns,
+    wrong,
+)
 from conformance.reference.faults.fault import Fault
 
 __all__ = ["FAULTS", "Fault", "UnknownFault", "find"]
@@ -37,7 +51,18 @@ LISTS: Final = (
     called.CALLED,
     called.HOSTED,
     turns.SENT_BACK,
-    requests.LATER,
+    inputs.REFUSED,
+    inputs.ACCEPTED,
+    inputs.IGNORED,
+    controls.REFUSED,
+    controls.ACCEPTED,
+    controls.ENDED,
+    wrong.REQUESTS,
+    wrong.MODELS,
+    wrong.CREDENTIALS,
+    hardened.CALLS,
+    hardened.SERVERS,
+    hardened.RESULTS,
 )
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in chain.from_iterable(LISTS)}
 """The catalogue, by name."""

@@ -6,6 +6,7 @@ from conformance.reference.faults.asked import declares, every, streams
 from conformance.reference.faults.edits import (
     GONE,
     Edit,
+    answers_question,
     drop,
     in_json,
     instead,
@@ -23,8 +24,11 @@ from conformance.reference.reply import Change, Reply
 NOT_ANSWERED: Final = (
     "supported_models.string_input",
     "supported_models.message_list",
-    "supported_models.rest_example",
     "tool_refusals.answers_afterwards",
+    "wrong_requests.answers_afterwards",
+    "credentials.answers_afterwards",
+    "credentials.basic",
+    "credentials.lower_case",
 )
 """What is not kept where an answer that is no stream holds nothing."""
 
@@ -44,7 +48,9 @@ def _plainly(edit: Edit) -> Change:
 
 def _left(status: str, **members: Any) -> Change:
     """A JSON answer in another state."""
-    return only_if(is_plain, in_json(lambda response: {**response, "status": status, "completed_at": None, **members}))
+    return only_if(
+        answers_question, in_json(lambda response: {**response, "status": status, "completed_at": None, **members})
+    )
 
 
 def _marked(kind: str) -> Edit:
@@ -60,15 +66,15 @@ MEMBERS: Final = (
     Fault(
         "null-body",
         "A request is answered with status 200 and the body null.",
-        (*NOT_ANSWERED, "response.schema", "unsupported_parameters.boundary_values"),
-        only_if(is_plain, instead(None)),
+        (*NOT_ANSWERED, "wrong_requests.unusual_body", "response.schema"),
+        only_if(answers_question, instead(None)),
         seen=ELSEWHERE,
     ),
     Fault(
         "body-cut-off",
         "The JSON of an answer ends in the middle.",
-        (*NOT_ANSWERED, "response.schema", "unsupported_parameters.boundary_values"),
-        only_if(is_plain, instead(b'{"id":"resp_0","object":"response","output":[')),
+        (*NOT_ANSWERED, "wrong_requests.unusual_body", "response.schema"),
+        only_if(answers_question, instead(b'{"id":"resp_0","object":"response","output":[')),
     ),
     Fault(
         "json-as-html",
@@ -99,7 +105,12 @@ MEMBERS: Final = (
     Fault(
         "unheard-of-status", "The status of a finished response is succeeded.", ("response.schema",), _left("succeeded")
     ),
-    Fault("no-role", "A message has no role.", ("response.schema",), in_json(put("/output/1/role", lambda _: GONE))),
+    Fault(
+        "no-role",
+        "A message has no role.",
+        ("response.schema",),
+        only_if(answers_question, in_json(put("/output/1/role", lambda _: GONE))),
+    ),
     Fault(
         "no-reasoning-tokens",
         "The usage does not say how many tokens were reasoning.",
@@ -122,7 +133,7 @@ MEMBERS: Final = (
         "null-top-p",
         "top_p is null.",
         ("response.current_members",),
-        only_if(is_plain, on_response(put("/top_p", None))),
+        only_if(answers_question, on_response(put("/top_p", None))),
     ),
     Fault(
         "model-as-asked",
@@ -143,7 +154,7 @@ STATE: Final = (
         "completed-without-usage",
         "A completed response has no usage.",
         ("response.completed",),
-        on_final(put("/usage", None)),
+        only_if(answers_question, on_final(put("/usage", None))),
     ),
     Fault(
         "completed-with-error",

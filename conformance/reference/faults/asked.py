@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from conformance.reference.reply import Reply
+from conformance.reference.reply import Reply, encoded
 
 Test = Callable[[Reply], bool]
 Item = Mapping[str, Any]
@@ -13,17 +13,38 @@ OUTPUT: Final = "_output"
 NOWHERE: Final = ".invalid"
 """How the name of a server ends that cannot be reached."""
 
+BARE: Final = {"model", "input", "max_output_tokens", "reasoning", "stream", "stream_options", "include"}
+ENCRYPTED: Final = "reasoning.encrypted_content"
+SHORT: Final = 200
+
 
 def tools(reply: Reply, kind: str | None = None) -> list[Item]:
     """The tools that were declared, all of them or those of a type."""
-    return [tool for tool in reply.asked.get("tools") or () if kind in (None, tool.get("type"))]
+    return _objects(reply.asked.get("tools"), kind)
 
 
 def given(reply: Reply, kind: str | None = None) -> list[Item]:
     """The items of the input, all of them or those of a type. A text holds none."""
-    value = reply.asked.get("input")
-    items = value if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, dict) and kind in (None, item.get("type"))]
+    return _objects(reply.asked.get("input"), kind)
+
+
+def parts(reply: Reply, kind: str) -> list[Item]:
+    """The parts of the messages that are of a type."""
+    return [part for item in given(reply) for part in _objects(item.get("content"), kind)]
+
+
+def _objects(value: Any, kind: str | None) -> list[Item]:
+    """The objects in a list, all of them or those of a type."""
+    found = value if isinstance(value, list) else []
+    return [one for one in found if isinstance(one, dict) and kind in (None, one.get("type"))]
+
+
+def sent(reply: Reply, path: str) -> Any:
+    """The setting at a path such as ``/text/format``, or None."""
+    value: Any = reply.asked
+    for step in path.split("/")[1:]:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def every(*tests: Test) -> Test:
@@ -37,8 +58,23 @@ def begins(reply: Reply) -> bool:
 
 
 def includes_nothing(reply: Reply) -> bool:
-    """True where nothing was asked for that answers leave out else."""
-    return "include" not in reply.asked
+    """True where nothing is to be included but what is needed to send reasoning back."""
+    return reply.asked.get("include") in (None, [ENCRYPTED])
+
+
+def is_question(reply: Reply) -> bool:
+    """True where nothing is asked but a short question: one text, or messages of the system and the user."""
+    messages = given(reply) or [{"role": "user", "content": reply.asked.get("input")}]
+    short = all(isinstance(text := one.get("content"), str) and 0 < len(text) < SHORT for one in messages)
+    simple = all(one.get("role") in ("system", "user") for one in messages)
+    effort = sent(reply, "/reasoning/effort")
+    return (
+        reply.asked.keys() <= BARE
+        and includes_nothing(reply)
+        and short
+        and simple
+        and effort in (None, "none", "minimal")
+    )
 
 
 def streams(reply: Reply) -> bool:
@@ -59,6 +95,21 @@ def declares(kind: str, **members: Any) -> Test:
 def sends_back(kind: str | None = None, **members: Any) -> Test:
     """True where the input holds an item of this type with these members; ``...`` stands for any value."""
     return lambda reply: any(_has(item, members) for item in given(reply, kind))
+
+
+def asks(path: str, *values: Any) -> Test:
+    """True where the setting at a path was sent, with one of these values if any are given."""
+
+    def test(reply: Reply) -> bool:
+        value = sent(reply, path)
+        return value is not None and (not values or value in values)
+
+    return test
+
+
+def refused_for(name: str) -> Test:
+    """True where a request is refused for what stands in a parameter."""
+    return lambda reply: reply.status == 400 and f"Invalid '{name}".encode() in encoded(reply.content)
 
 
 def chooses(*choices: str | None) -> Test:

@@ -53,7 +53,7 @@ def _approving(*, approve: bool) -> Reading:
 # --- answers that are changed
 
 
-def _called_with(kind: str, path: str, made: Any, *, asked: Test = lambda _: True) -> Change:
+def called_with(kind: str, path: str, made: Any, *, asked: Test = lambda _: True) -> Change:
     """Edits the calls of a type."""
 
     def edit(item: dict[str, Any]) -> Any:
@@ -66,7 +66,7 @@ def _grammar_ignored(syntax: str) -> Change:
     def asked(reply: Reply) -> bool:
         return any((tool.get("format") or {}).get("syntax") == syntax for tool in tools(reply, "custom"))
 
-    return _called_with("custom_tool_call", "/input", "six times seven", asked=asked)
+    return called_with("custom_tool_call", "/input", "six times seven", asked=asked)
 
 
 def _cut_off(image: str) -> str:
@@ -124,7 +124,7 @@ CALLED: Final = (
         "unified-diff",
         "A change of a file is a unified diff.",
         ("apply_patch.diff",),
-        _called_with(
+        called_with(
             "apply_patch_call",
             "/operation",
             lambda operation: (
@@ -136,7 +136,7 @@ CALLED: Final = (
         "new-file-without-plus",
         "The diff of a new file is its bare text.",
         ("apply_patch.diff",),
-        _called_with(
+        called_with(
             "apply_patch_call",
             "/operation",
             lambda operation: operation | {"diff": "one\n"} if operation["type"] == "create_file" else operation,
@@ -146,19 +146,19 @@ CALLED: Final = (
         "empty-command",
         "A shell is called with an empty command.",
         ("shell.commands",),
-        _called_with("shell_call", "/action/commands", [""]),
+        called_with("shell_call", "/action/commands", [""]),
     ),
     Fault(
         "no-commands",
         "A shell is called without commands.",
         ("shell.commands",),
-        _called_with("shell_call", "/action/commands", []),
+        called_with("shell_call", "/action/commands", []),
     ),
     Fault(
         "no-time-for-a-command",
         "A shell is called with a limit of 0 milliseconds.",
         ("shell.commands",),
-        _called_with("shell_call", "/action/timeout_ms", 0),
+        called_with("shell_call", "/action/timeout_ms", 0),
     ),
     Fault(
         "container-accepted",

@@ -51,7 +51,7 @@ REFUSING: Final = Item(
 )
 THOUGHT: Final = {"type": "reasoning_text", "text": "Let me see."}
 THINKING: Final = Item(
-    {"id": "rs_0", "type": "reasoning", "summary": [], "content": [THOUGHT]},
+    {"id": "rs_0", "type": "reasoning", "summary": [], "content": [THOUGHT], "encrypted_content": "gAAAA"},
     {"content": []},
     (
         {"type": "response.content_part.added", "content_index": 0, "part": THOUGHT | {"text": ""}},
@@ -213,7 +213,7 @@ NAMES: Final = (
     Fault(
         "unlisted-tool",
         "A tool is called that its MCP server does not list.",
-        ("calls.listed_tool",),
+        ("calls.listed_tool", "mcp.approved"),
         _renamed("mcp_call"),
     ),
     Fault(

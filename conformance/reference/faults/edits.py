@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
-from conformance.reference.faults.asked import Test, tools
+from conformance.reference.faults.asked import Test, includes_nothing, is_question, sent, tools
 from conformance.reference.faults.fault import Fault
+from conformance.reference.refusal import Refusal
 from conformance.reference.reply import Change, Frame, Reading, Reply, streamed
 from conformance.reference.stream import events
 from conformance.reference.tools import DOCUMENTED, echoed
@@ -95,13 +96,18 @@ def is_stream(reply: Reply) -> bool:
     return reply.frames is not None
 
 
-def is_plain(reply: Reply) -> bool:
-    """True for a whole answer to a request that asks for nothing but text: no tools, no form, nothing to include."""
+def is_whole(reply: Reply) -> bool:
+    """True for an answer that is completed."""
     if reply.status != 200:
         return False
     response = reply.content if reply.frames is None else reply.frames[-1].data["response"]
-    particular = any(reply.asked.get(name) is not None for name in ("tools", "tool_choice", "text", "include"))
-    return response["status"] == "completed" and not particular
+    return bool(response["status"] == "completed")
+
+
+def is_plain(reply: Reply) -> bool:
+    """True for a whole answer to a request that asks for nothing but text: no tools, no form, nothing to include."""
+    particular = any(reply.asked.get(name) is not None for name in ("tools", "tool_choice", "text"))
+    return is_whole(reply) and includes_nothing(reply) and not particular
 
 
 def on_answer(*edits: Edit) -> Change:
@@ -113,9 +119,14 @@ def on_answer(*edits: Edit) -> Change:
         options = reply.asked.get("stream_options") or {}
         response = _edited(reply.frames[-1].data["response"], edits)
         told = events(response, obfuscated=options.get("include_obfuscation") is not False)
-        return replace(streamed(told), headers=reply.headers, asked=reply.asked)
+        return replace(reply, frames=streamed(told).frames)
 
     return change
+
+
+def answers_question(reply: Reply) -> bool:
+    """True for a whole answer to a short question."""
+    return is_whole(reply) and is_question(reply)
 
 
 def instead(content: Any, status: int = 200) -> Change:
@@ -137,20 +148,19 @@ def typed(media_type: str, *, stream: bool) -> Change:
 # --- refusals
 
 
-def on_refusal(*edits: Edit, status: int | None = None, media_type: str | None = None) -> Change:
-    """Edits the body of the refusal of a request that could be one, its status, its content type.
-
-    What is refused for its tools is left alone.
-    """
+def on_refusal(*edits: Edit, media_type: str | None = None) -> Change:
+    """Edits the body of a refusal, and its content type."""
 
     def change(reply: Reply) -> Reply:
-        if reply.status < 400 or "input" not in reply.asked or tools(reply):
-            return reply
         headers = reply.headers if media_type is None else {**reply.headers, "content-type": media_type}
-        content = _edited(reply.content, edits)
-        return replace(reply, status=status or reply.status, content=content, headers=headers)
+        return replace(reply, content=_edited(reply.content, edits), headers=headers) if reply.status >= 400 else reply
 
     return change
+
+
+def ending_in(status: int, test: Test) -> Change:
+    """Ends some of the requests that are refused in another status."""
+    return only_if(lambda reply: reply.status >= 400 and test(reply), lambda reply: replace(reply, status=status))
 
 
 def bad_gateway(reply: Reply) -> Reply:
@@ -161,15 +171,27 @@ def bad_gateway(reply: Reply) -> Reply:
 
 def refusing(test: Test, status: int = 400) -> Change:
     """Refuses some of the requests that are answered."""
-    content = {"error_code": "INVALID_PARAMETER_VALUE", "message": "This endpoint does not take such a request."}
+    content = Refusal(status, "This endpoint does not take such a request.").body
     return only_if(
         lambda reply: reply.status == 200 and test(reply),
         lambda reply: replace(reply, status=status, frames=None, content=content),
     )
 
 
+def shaken(test: Test, times: int = 1, status: int = 400) -> Change:
+    """Refuses the request that comes right after one, or so many in a row, whose answer is of some kind."""
+    before = 0
+
+    def change(reply: Reply) -> Reply:
+        nonlocal before
+        count, before = before, before + 1 if test(reply) else 0
+        return refusing(lambda _: count >= times, status)(reply)
+
+    return change
+
+
 def refused(name: str, what: str, broken: str, test: Test) -> Fault:
-    """A fault that refuses something which has to be answered, and breaks one promise with that."""
+    """A fault that refuses something which else is answered, and breaks one promise with that."""
     return Fault(f"{name}-refused", f"{what} is refused.", (broken,), refusing(test))
 
 
@@ -199,11 +221,11 @@ def tools_as_declared(reply: Reply) -> Reply:
 
 
 def echoing(name: str) -> Change:
-    """Repeats a setting in the response object, as if it had been obeyed."""
+    """Repeats a setting in the response object, such as ``reasoning/effort``, as if it had been obeyed."""
 
     def change(reply: Reply) -> Reply:
-        sent = reply.asked.get(name)
-        return reply if sent is None else on_response(put(f"/{name}", sent))(reply)
+        value = sent(reply, f"/{name}")
+        return reply if value is None else on_response(put(f"/{name}", value))(reply)
 
     return change
 

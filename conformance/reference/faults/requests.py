@@ -1,14 +1,14 @@
 """Faults of what is refused and what is accepted: the parameters that are not supported, and the errors."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.faults.asked import every, no_tools, streams
+from conformance.reference.faults.asked import every, is_question, streams
 from conformance.reference.faults.edits import (
+    Edit,
     bad_gateway,
     drop,
     echoing,
+    ending_in,
     on_refusal,
     on_response,
     only_if,
@@ -18,14 +18,18 @@ from conformance.reference.faults.edits import (
     without,
 )
 from conformance.reference.faults.fault import DATABRICKS, ELSEWHERE, Fault
-from conformance.reference.reply import Reply
+from conformance.reference.reply import Change, Reply, like_databricks
 
 UNSUPPORTED: Final = ("background", "store", "previous_response_id", "service_tier", "conversation")
 REFUSALS: Final = tuple(f"unsupported_parameters.{name}" for name in UNSUPPORTED)
 
 
-def _openai(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"error": {"message": body["message"], "type": "invalid_request_error", "param": None, "code": None}}
+def _in_words(body: Any) -> Any:
+    return {"error": body["error"]["message"]}
+
+
+def _in_two_envelopes(body: Any) -> Any:
+    return {**body, "error_code": "INVALID_PARAMETER_VALUE", "message": body["error"]["message"]}
 
 
 def _in_conversation(reply: Reply) -> Reply:
@@ -34,11 +38,20 @@ def _in_conversation(reply: Reply) -> Reply:
 
 
 def _is_list(reply: Reply) -> bool:
-    return isinstance(reply.asked.get("input"), list) and no_tools(reply)
+    return isinstance(reply.asked.get("input"), list) and is_question(reply)
 
 
-def _is_plain(reply: Reply) -> bool:
-    return reply.asked.keys() <= {"model", "input", "max_output_tokens", "reasoning"} and not _is_list(reply)
+def _is_text(reply: Reply) -> bool:
+    return "stream" not in reply.asked and not _is_list(reply) and is_question(reply)
+
+
+def _names_unsupported(reply: Reply) -> bool:
+    return not reply.asked.keys().isdisjoint(UNSUPPORTED)
+
+
+def _refusal(*edits: Edit, media_type: str | None = None) -> Change:
+    """Edits the refusal of what is not supported."""
+    return only_if(_names_unsupported, on_refusal(*edits, media_type=media_type))
 
 
 ACCEPTED: Final = (
@@ -112,100 +125,113 @@ REFUSED: Final = (
     Fault(
         "list-refused",
         "A list of messages is refused.",
-        ("supported_models.message_list", "supported_models.rest_example"),
+        ("supported_models.message_list", "credentials.basic"),
         refusing(_is_list),
     ),
     Fault(
         "string-refused",
         "An input that is a string is refused.",
-        ("supported_models.string_input", "streams.streamed", "tool_refusals.answers_afterwards"),
-        refusing(_is_plain),
+        (
+            "supported_models.string_input",
+            "streams.streamed",
+            "limits.incomplete",
+            "tool_refusals.answers_afterwards",
+            "wrong_requests.answers_afterwards",
+            "wrong_requests.unusual_body",
+            "credentials.answers_afterwards",
+            "credentials.lower_case",
+        ),
+        refusing(_is_text),
     ),
     Fault(
         "list-fails",
         "A list of messages ends in an internal error.",
-        ("supported_models.message_list", "supported_models.rest_example"),
+        ("supported_models.message_list", "credentials.basic"),
         refusing(_is_list, 500),
     ),
 )
 
 ERRORS: Final = (
-    Fault("refused-with-422", "What is not supported is refused with 422.", REFUSALS, on_refusal(status=422)),
-    Fault("refused-with-500", "What is not supported ends in an internal error.", REFUSALS, on_refusal(status=500)),
+    Fault(
+        "refused-with-422", "What is not supported is refused with 422.", REFUSALS, ending_in(422, _names_unsupported)
+    ),
+    Fault(
+        "refused-with-500",
+        "What is not supported ends in an internal error.",
+        REFUSALS,
+        ending_in(500, _names_unsupported),
+    ),
     Fault(
         "refused-stream-with-502",
         "A request that is refused with 400 gets a bare 502 when it asks for a stream.",
         (*REFUSALS, "errors.body", "errors.content_type"),
-        only_if(every(streams, no_tools), bad_gateway),
+        only_if(every(streams, _names_unsupported), bad_gateway),
         seen=DATABRICKS,
     ),
-    Fault("refused-without-body", "A refusal has no body.", ("errors.body",), on_refusal(lambda _: b"")),
+    Fault("refused-without-body", "A refusal has no body.", ("errors.body",), _refusal(lambda _: b"")),
     Fault(
-        "refused-without-message", "A refusal has an empty message.", ("errors.body",), on_refusal(put("/message", ""))
+        "refused-without-message",
+        "A refusal has an empty message.",
+        ("errors.body",),
+        _refusal(put("/error/message", "")),
     ),
     Fault(
         "refused-without-code",
         "A refusal has a message and no code.",
-        ("errors.body", "errors.envelope"),
-        on_refusal(drop("/error_code")),
+        ("errors.body",),
+        _refusal(drop("/error/code")),
     ),
     Fault(
         "refused-in-words",
         "The error in a refusal is a text.",
         ("errors.body", "errors.envelope"),
-        on_refusal(lambda body: {"error": body["message"]}),
+        _refusal(_in_words),
     ),
     Fault(
         "refused-in-two-envelopes",
         "A refusal is in both envelopes at once.",
-        ("errors.body", "errors.envelope"),
-        on_refusal(lambda body: {**body, **_openai(body)}),
+        ("errors.body",),
+        _refusal(_in_two_envelopes),
     ),
     Fault(
         "refused-in-half-an-envelope",
         "A refusal in OpenAI's envelope has no param.",
-        ("errors.body", "errors.envelope"),
-        on_refusal(_openai, drop("/error/param")),
+        ("errors.body",),
+        _refusal(drop("/error/param")),
     ),
-    Fault("refused-like-openai", "A refusal is in OpenAI's envelope.", ("errors.envelope",), on_refusal(_openai)),
+    Fault(
+        "refused-like-databricks",
+        "A refusal is in an envelope that OpenAI's clients cannot read.",
+        ("errors.envelope",),
+        only_if(_names_unsupported, like_databricks),
+        seen=DATABRICKS,
+    ),
     Fault(
         "refused-as-text",
         "A refusal comes as text/plain.",
         ("errors.content_type",),
-        on_refusal(media_type="text/plain; charset=utf-8"),
+        _refusal(media_type="text/plain; charset=utf-8"),
     ),
     Fault(
         "refused-as-page",
         "A refusal is a page of HTML.",
         ("errors.body", "errors.content_type"),
-        on_refusal(lambda _: b"<html><body>Bad Request</body></html>", media_type="text/html"),
+        _refusal(lambda _: b"<html><body>Bad Request</body></html>", media_type="text/html"),
     ),
 )
-
-LATER: Final = (
-    Fault(
-        "no-credential-ends-in-500",
-        "A request without a credential ends in an internal error.",
-        (),
-        lambda reply: replace(reply, status=500) if reply.status == 401 else reply,
-        seen=ELSEWHERE,
-        needs="a request without a credential",
-    ),
-)
-"""Seen in the wild, and out of reach of what the tests send today."""
 
 STREAMED: Final = (
     Fault(
         "streams-by-default",
         "A request that does not ask for a stream gets one.",
-        ("streams.streamed",),
+        ("streams.streamed", "wrong_requests.unusual_body"),
         reading=with_member(of="stream", made=lambda stream: stream is not False),
         seen=ELSEWHERE,
     ),
     Fault(
         "streams-always",
         "A request that wants no stream gets one.",
-        ("streams.streamed",),
+        ("streams.streamed", "wrong_requests.unusual_body"),
         reading=with_member(of="stream", made=True),
     ),
     Fault(

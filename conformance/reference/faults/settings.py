@@ -1,10 +1,10 @@
 """Faults of the echo and of obedience: settings that come back as something else, or that nobody heeds."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.reference.faults.asked import chooses, tools
+from conformance.reference.faults.asked import chooses, sent, tools
 from conformance.reference.faults.bringing import Item, bringing, loading
 from conformance.reference.faults.edits import (
     Edit,
@@ -21,6 +21,9 @@ from conformance.reference.faults.edits import (
 from conformance.reference.faults.fault import ELSEWHERE, Fault
 from conformance.reference.generate import instance
 from conformance.reference.reply import Change, Reply
+
+LEAST: Final = 16
+"""The least max_output_tokens that there is."""
 
 OTHER: Final[tuple[tuple[str, str, Any, str], ...]] = (
     ("instructions", "/instructions", "Be helpful.", ""),
@@ -47,20 +50,13 @@ OTHER: Final[tuple[tuple[str, str, Any, str], ...]] = (
 """Settings that come back as another value where they were sent: the end of the requirement's id, path, value, seen."""
 
 
-def _sent(asked: Mapping[str, Any], path: str) -> Any:
-    value: Any = asked
-    for step in path.split("/")[1:]:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
-
-
 def _where_sent(path: str, change: Change) -> Change:
-    return only_if(lambda reply: reply.status == 200 and _sent(reply.asked, path) is not None, change)
+    return only_if(lambda reply: reply.status == 200 and sent(reply, path) is not None, change)
 
 
 def _is_form(kind: str, *, strict: bool | None = None) -> Callable[[Reply], bool]:
     def test(reply: Reply) -> bool:
-        form = _sent(reply.asked, "/text/format") or {}
+        form = sent(reply, "/text/format") or {}
         return reply.status == 200 and form.get("type") == kind and strict in (None, form.get("strict"))
 
     return test
@@ -90,6 +86,12 @@ def _spending(reply: Reply) -> Reply:
         return value and value | {"output_tokens": cap + 1, "total_tokens": value["input_tokens"] + cap + 1}
 
     return on_final(put("/usage", usage))(reply) if cap else reply
+
+
+def _without_limit(body: dict[str, Any]) -> dict[str, Any]:
+    """Reads a request as if its limit, where that is one, was not there."""
+    limit = body.get("max_output_tokens")
+    return without("max_output_tokens")(body) if isinstance(limit, int) and limit >= LEAST else body
 
 
 def _is_hosted(body: dict[str, Any]) -> bool:
@@ -163,6 +165,23 @@ ECHO: Final = (
         without("prompt"),
     ),
 )
+
+SENT_BACK: Final = (
+    "apply_patch.failed_output",
+    "apply_patch.round_trip",
+    "custom_tools.round_trip",
+    "function_tools.round_trip",
+    "mcp.approved",
+    "mcp.refused",
+    "round_trips.output_parts",
+    "round_trips.reasoning",
+    "round_trips.streamed",
+    "several_tools.message_and_call",
+    "several_tools.two_calls",
+    "shell.round_trip",
+    "shell.timeout_output",
+)
+"""What needs the content of reasoning, as without it nothing can go back."""
 
 OBEDIENCE: Final = (
     Fault(
@@ -238,14 +257,14 @@ OBEDIENCE: Final = (
     Fault(
         "limit-ignored",
         "An answer goes on after max_output_tokens.",
-        ("streams.incomplete", "obedience.max_output_tokens"),
+        ("streams.incomplete", "limits.incomplete", "reasoning.budget", "obedience.max_output_tokens"),
         echoing("max_output_tokens"),
-        without("max_output_tokens"),
+        _without_limit,
     ),
     Fault(
         "encrypted-reasoning-left-out",
         "Reasoning comes without its encrypted content, which include asks for.",
-        ("obedience.encrypted_reasoning",),
+        ("obedience.encrypted_reasoning", *SENT_BACK),
         on_answer(drop("/output/*/encrypted_content")),
     ),
     Fault(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.faults.asked import no_tools
+from conformance.reference.faults.asked import is_question, no_tools
 from conformance.reference.faults.edits import (
     END,
     both,
@@ -12,7 +12,6 @@ from conformance.reference.faults.edits import (
     each,
     inserted,
     is_plain,
-    is_stream,
     left_out,
     moved,
     on_begun,
@@ -45,6 +44,10 @@ def _padded_with_bytes(frame: Frame) -> Frame:
 
 def _type_on_the_line_only(frame: Frame) -> Frame:
     return replace(frame, data=drop("/type")(frame.data)) if frame.name == "error" else frame
+
+
+def _keeps_by_default(reply: Reply) -> bool:
+    return reply.frames is not None and "prompt_cache_retention" not in reply.asked
 
 
 def _broken_off(reply: Reply) -> Reply:
@@ -204,8 +207,8 @@ ORDER: Final = (
     Fault(
         "no-terminal",
         "A stream ends without an event that ends the response.",
-        ("streams.terminal", "streams.incomplete", "streams.text", "supported_models.string_input"),
-        only_if(no_tools, on_events(left_out(END))),
+        ("streams.terminal", "streams.incomplete", "streams.text"),
+        only_if(is_question, on_events(left_out(END))),
     ),
     Fault(
         "terminal-twice",
@@ -390,8 +393,6 @@ RESPONSE: Final = (
         "streamed-with-other-settings",
         "A streamed answer has another prompt_cache_retention than one that is not.",
         ("streams.same_settings",),
-        only_if(
-            lambda reply: is_stream(reply) and is_plain(reply), on_response(put("/prompt_cache_retention", "in_memory"))
-        ),
+        only_if(_keeps_by_default, on_response(put("/prompt_cache_retention", "in_memory"))),
     ),
 )

@@ -1,6 +1,5 @@
 """Faults of declared tools: which are refused, and which are accepted."""
 
-from dataclasses import replace
 from itertools import starmap
 from typing import Any, Final
 
@@ -19,10 +18,12 @@ from conformance.reference.faults.edits import (
     GONE,
     bad_gateway,
     echoing,
+    ending_in,
     only_if,
     refused,
     refusing,
     retooled,
+    shaken,
     tools_as_declared,
 )
 from conformance.reference.faults.fault import DATABRICKS, Fault
@@ -99,15 +100,8 @@ def _has_server(reply: Reply) -> bool:
     return any(NOWHERE not in str(tool.get("server_url")) for tool in tools(reply, "mcp"))
 
 
-class _AfterRefusal:
-    """Refuses the request that comes right after one that was refused for the parameters of a function."""
-
-    def __init__(self) -> None:
-        self._shaken = False
-
-    def __call__(self, reply: Reply) -> Reply:
-        shaken, self._shaken = self._shaken, reply.status == 400 and any(map(_has_wrong_parameters, tools(reply)))
-        return refusing(lambda _: shaken)(reply)
+def _has_wrong_function(reply: Reply) -> bool:
+    return reply.status == 400 and any(map(_has_wrong_parameters, tools(reply)))
 
 
 REFUSALS: Final[tuple[tuple[str, str, str, Test], ...]] = (
@@ -185,7 +179,7 @@ ACCEPTED: Final = (
             "round_trips.unknown_call",
             "mcp.unreachable",
         ),
-        lambda reply: replace(reply, status=500) if reply.status >= 400 and tools(reply) else reply,
+        ending_in(500, lambda reply: bool(tools(reply))),
     ),
     Fault(
         "unknown-tools-ignored",
@@ -226,7 +220,7 @@ ACCEPTED: Final = (
         "optional-property-ends-in-502",
         "A strict function that does not require all its properties gets a bare 502.",
         ("tool_refusals.strict",),
-        only_if(_has_optional_property, lambda reply: replace(reply, status=502) if reply.status == 400 else reply),
+        ending_in(502, _has_optional_property),
         seen=DATABRICKS,
     ),
     Fault(
@@ -261,6 +255,6 @@ ACCEPTED: Final = (
         "shaken-by-a-refusal",
         "The request after a refused one is refused too.",
         ("tool_refusals.answers_afterwards",),
-        _AfterRefusal(),
+        shaken(_has_wrong_function),
     ),
 )

@@ -3,7 +3,7 @@
 from itertools import starmap
 from typing import Any, Final
 
-from conformance.reference.faults.asked import Test, every, given, neighbours, sends_back, streams
+from conformance.reference.faults.asked import Test, asks, every, given, neighbours, sends_back, streams
 from conformance.reference.faults.edits import both, on_answer, put, refused, refusing
 from conformance.reference.faults.fault import DATABRICKS, Fault
 from conformance.reference.reply import Reply
@@ -128,9 +128,9 @@ REFUSALS: Final[tuple[tuple[str, str, str, Test], ...]] = (
     ),
     (
         "encrypted-reasoning",
-        "Encrypted reasoning that is sent back",
+        "Encrypted reasoning that is sent back and was asked for",
         "round_trips.reasoning",
-        sends_back("reasoning", encrypted_content=...),
+        every(sends_back("reasoning", encrypted_content=...), asks("/reasoning/effort", "low")),
     ),
     (
         "call-without-an-id",

@@ -1,0 +1,36 @@
+"""Checks of what an answer tells of the credential that was sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from conformance.checks.rules import Finding, rule
+from conformance.checks.view import View
+from conformance.secret_forms import SHORTEST, forms
+
+
+def _token(view: View) -> str:
+    """The token that the request carried in its headers, empty where there was none of a length that can be found."""
+    headers = {name.lower(): value for name, value in view.exchange.request.headers.items()}
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    token = value or scheme or headers.get("api-key", "")
+    if scheme.lower() == "basic":
+        try:
+            token = base64.b64decode(value, validate=True).decode("utf-8", "replace").partition(":")[2]
+        except (binascii.Error, ValueError):
+            token = value
+    return token if len(token) >= SHORTEST else ""
+
+
+@rule("credentials.not_repeated", when=lambda view: bool(_token(view)))
+def not_repeated(view: View) -> Iterator[Finding]:
+    """Neither a header nor the body holds the token that was sent, in any of its common encodings."""
+    found = [form.casefold() for form in forms(_token(view))]
+    for name, value in view.exchange.headers.items():
+        if any(form in value.casefold() for form in found):
+            yield Finding(f"header {name}", "no token", "the token that was sent")
+    body = (view.exchange.content or b"").decode("utf-8", "replace").casefold()
+    if any(form in body for form in found):
+        yield Finding("", "no token", "the token that was sent")

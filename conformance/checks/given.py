@@ -1,0 +1,31 @@
+"""What the input of a request holds: the items of the turns before."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Final
+
+from conformance.checks.view import View
+from conformance.values import MISSING, at, at_list
+
+ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
+"""Settings that bring what the request does not show."""
+
+
+def given(view: View, *types: str) -> list[dict[str, Any]]:
+    """The items of some types in the input."""
+    return [item for item in at_list(view.body, "input") if at(item, "type") in types]
+
+
+def shows_all(view: View) -> bool:
+    """True if the request holds all that went before, and names nothing that is kept elsewhere."""
+    elsewhere = any(view.asked(name) is not MISSING for name in ELSEWHERE)
+    return bool(view.body) and not elsewhere and not given(view, "item_reference")
+
+
+def decided(view: View, *, approve: bool) -> list[str]:
+    """The requests for approval that the end of the input approves, or refuses. What stands before is settled."""
+    last = reversed(at_list(view.body, "input"))
+    responses = itertools.takewhile(lambda item: at(item, "type") == "mcp_approval_response", last)
+    ids = [item.get("approval_request_id") for item in responses if item.get("approve") is approve]
+    return [id_ for id_ in reversed(ids) if isinstance(id_, str)]
