@@ -250,6 +250,7 @@ ORDER: Final = (
         "All events come in reverse.",
         (
             "streams.first_event",
+            "streams.progress",
             "streams.in_progress",
             "streams.last_event",
             "streams.terminal_output",
