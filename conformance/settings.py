@@ -16,10 +16,12 @@ import pytest
 from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
-from conformance.values import printable, show
+from conformance.values import printable, shorten, show
 from conformance.verdict import FAIL_ON
 
 REFERENCE_SET = "reference"
+SHOWN: Final = 80
+"""Characters of a wrong value that are shown."""
 
 LIMITS: Final = {
     "connect": ("SECONDS", "seconds that a connection may take"),
@@ -49,7 +51,10 @@ def add_options(parser: pytest.Parser) -> None:
         "--every-model", action="store_true", help="try on every model what one representative would do for"
     )
     group.addoption(
-        "--without-tools", metavar="TYPES", help="types of tools, separated by commas, that the target does not have"
+        "--without-tools",
+        metavar="TYPES",
+        action="append",
+        help="types of tools, separated by commas, that the target does not have",
     )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
     group.addoption("--image-url", metavar="URL", help="an image that the target can reach, for its input_image")
@@ -129,7 +134,7 @@ class Settings:
             contract=contract,
             models=models,
             representative=contract.representative if contract.representative in models else models[0],
-            without_tools=_without_tools(option.without_tools),
+            without_tools=_without_tools(_joined(option.without_tools)),
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
             limits=_limits(config),
             urls=_urls(config, live=option.live),
@@ -146,7 +151,7 @@ def _given(config: pytest.Config) -> tuple[str, ...]:
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
-        "--without-tools": option.without_tools,
+        "--without-tools": _joined(option.without_tools),
         **_services(config),
         **_given_limits(config),
     }
@@ -159,7 +164,7 @@ def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
     if value not in allowed:
         close = difflib.get_close_matches(value, allowed, 1)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise pytest.UsageError(f"{option}: {value!r} is not one of {', '.join(allowed)}{hint}")
+        raise pytest.UsageError(f"{option}: {shorten(repr(value), SHOWN)} is not one of {', '.join(allowed)}{hint}")
     return value
 
 
@@ -211,6 +216,11 @@ def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
             raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
         _one_of("--models", name, known)
     return models
+
+
+def _joined(given: list[str] | None) -> str | None:
+    """The values of an option that can be given several times, as if it had been given once."""
+    return None if given is None else ",".join(given)
 
 
 def _without_tools(names: str | None) -> tuple[str, ...]:

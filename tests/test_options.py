@@ -86,6 +86,9 @@ WRONG = {
         ["--without-tools", "mcp,custm"],
         ["--without-tools", "'custm'", "did you mean custom?"],
     ),
+    "without-tools-huge": (["--without-tools", "x" * 100_000], ["--without-tools", "xxx…", "web_search"]),
+    "without-tools-twice-misspelt": (["--without-tools", "mcp", "--without-tools", "custm"], ["'custm'"]),
+    "mcp-server-backslash": (["--list", "--mcp-server", "http://h\\x"], ["--mcp-server", "backslash"]),
     "without-tools-other-case": (["--without-tools", "MCP"], ["--without-tools", "'MCP'", "web_search"]),
     "without-tools-that-paint": (["--without-tools", "\x1b[31m"], ["--without-tools", "web_search"]),
     "without-tools-not-utf-8": (["--without-tools", "a\udcff"], ["--without-tools", "web_search"]),
@@ -316,7 +319,8 @@ def tool_tests(checkout: Checkout) -> Checkout:
 
 def test_without_tools(tool_tests: Checkout, endpoint: str) -> None:
     """--without-tools leaves out what sends such a tool: said at the head and the end, by each case, and in `again`."""
-    args = ["--models", "gpt-5-4", "--without-tools", " custom,mcp,custom", "-rs", TOOL_TESTS_FILE, "-k", "not mcp"]
+    twice = ["--without-tools", " custom,mcp", "--without-tools", "custom"]
+    args = ["--models", "gpt-5-4", *twice, "-rs", TOOL_TESTS_FILE, "-k", "not mcp"]
     live = ["--live", "--base-url", endpoint]
     for result in (tool_tests.quick(*args), tool_tests.quick(*live, *args, RESPONSES_API_KEY=TOKEN)):
         assert result.ret == 0

@@ -86,6 +86,8 @@ def check_url(url: str, source: str, example: str) -> None:
     """Raises TargetError for what is no URL of a server, or holds a user name, a password, a query or a fragment."""
     if not all("!" <= character <= "~" for character in url):
         raise TargetError(f"{source}: a URL with a blank, a control character or one outside ASCII: {show(url)}")
+    if "\\" in url:
+        raise TargetError(f"{source}: {url!r} has a backslash, expected a URL like {example}")
     try:
         parts = urlsplit(url)
         port = parts.port
