@@ -151,11 +151,11 @@ class Ask:
         """Asks for more than fits into ``max_output_tokens``: status incomplete, with that reason."""
         body = self._right(model, input, settings)
         for attempt in range(PRECONDITION_TRIES):
+            self._case.extra_requests += attempt > 0
             exchange = self._judged(model, body, self._stated(Outcome.INCOMPLETE))
             if not fits(View(exchange, self._contract)):
                 return exchange
             self._case.notes.append(f"attempt {attempt + 1}: the answer was shorter than the limit")
-            self._case.extra_requests += attempt > 0
         raise CouldNotRun(f"{model} answers a request for a long text in fewer than {body['max_output_tokens']} tokens")
 
     def compare(self, earlier: Exchange, later: Exchange) -> None:
@@ -163,6 +163,8 @@ class Ask:
         for requirement in self._case.requirements:
             if requirement in PAIRS:
                 results = judge_pair(earlier, later, requirement, self._contract, model=self._case.model)
+                if not results:
+                    raise Ended("there is nothing to compare")
                 self._case.results += [(len(self._case.exchanges), result) for result in results]
 
     def refused(
@@ -244,7 +246,8 @@ class Ask:
         self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
     ) -> Exchange:
         exchange = self._send(body, credential)
-        if exchange.status == 403 and credential == DEFAULT_CREDENTIAL and not self._is_expected(exchange, stated):
+        is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
+        if exchange.status == 403 and is_good and not self._is_expected(exchange, stated):
             # Good tokens were seen to be refused now and then.
             self._case.extra_requests += 1
             self._case.add(exchange, [])

@@ -23,12 +23,12 @@ def provenance(settings: Settings) -> list[str]:
         origins = settings.library.origins()
         told = [f"answers: {origin}" for origin in origins]
         return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
-    with Client(settings.target, settings.limits) as client:
-        try:
+    try:
+        with Client(settings.target, settings.limits) as client:
             exchange, obstacle = probe(client, settings.models[0])
-        except Unreachable as error:
-            why = settings.secrets.hide(str(error))
-            raise MissingPrerequisite(f"{why}; check the base URL, and that the target runs") from error
+    except Unreachable as error:
+        why = settings.secrets.hide(str(error))
+        raise MissingPrerequisite(f"{why}; check the base URL, and that the target runs") from error
     if obstacle:
         raise MissingPrerequisite(settings.secrets.hide(obstacle))
     kind = target_kind(exchange.headers, settings.target.host)

@@ -13,12 +13,16 @@ SHORTEST: Final = 16
 
 
 def forms(secret: str) -> Iterator[str]:
-    """A secret as it is, escaped in JSON once and twice, percent-encoded, and in base64 at each of three offsets."""
+    """A secret as it is, escaped in JSON once and twice, percent-encoded, in hexadecimal, and in base64.
+
+    In base64 it looks different at each of three offsets.
+    """
     yield secret
     once = json.dumps(secret)[1:-1]
     yield from (once, json.dumps(once)[1:-1])
     yield quote(secret, safe="")
     content = secret.encode()
+    yield content.hex()
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + content).decode().rstrip("=")
         # The first and the last characters also depend on what stands before and behind.

@@ -273,6 +273,8 @@ def _urls(config: pytest.Config, *, live: bool) -> dict[Service, str]:
                 check_url(url, option, "https://<host>/<path>")
     except TargetError as error:
         raise pytest.UsageError(str(error)) from error
+    if len(set(given.values()) - {None}) < sum(url is not None for url in given.values()):
+        raise pytest.UsageError(f"{' and '.join(given)} name the same URL; each needs one of its own")
     urls = {service: given[service.option] or ("" if live else service.placeholder) for service in SERVICES}
     return {service: url for service, url in urls.items() if url}
 

@@ -21,7 +21,7 @@ def test_refused(ask, model, sample):
 @pytest.mark.requirement("wrong_requests.unusual_body")
 def test_unusual_body(ask, model, sample):
     """What becomes of a body that is unusual is told."""
-    ask.raw(model, sample["content"])
+    ask.raw(model, sample["content"], status=sample.value.get("statuses", ()))
 
 
 @pytest.mark.requests(2)

@@ -213,3 +213,38 @@ def test_who_asked_before_a_target_died() -> None:
     case.node = "another"
     with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
         ask(MODEL, samples.QUESTION)
+
+
+def test_an_answer_that_was_shorter_than_the_limit_is_asked_for_again() -> None:
+    """A model that is brief once breaks nothing; the further request is one that was not planned."""
+    brief = response(usage=response()["usage"] | {"output_tokens": 3})
+    short = response(status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"})
+    ask, case, endpoint = asking(brief, short)
+    ask.incomplete(MODEL, samples.LONG_POEM, max_output_tokens=16)
+    assert (len(endpoint.sent), case.extra_requests) == (2, 1)
+
+
+def test_a_good_credential_in_another_form_is_tried_twice() -> None:
+    """A 403 now and then is no reason to say that Basic is not taken."""
+    ask, case, endpoint = asking(403, response())
+    ask(MODEL, samples.QUESTION, credential="basic", about=[ACCEPTED])
+    assert (endpoint.credentials, case.extra_requests) == (["basic", "basic"], 1)
+
+
+def test_nothing_to_compare() -> None:
+    """Where one of two wrong requests is answered there is nothing to compare; its own finding says why."""
+    ask, case, _ = asking(400, response())
+    case.requirements = ("wrong_requests.wrong_type", "wrong_requests.same_when_streamed")
+    about = case.requirements[:1]
+    plain = ask.refused(MODEL, samples.QUESTION, about=about, tools="all")
+    with pytest.raises(Ended):
+        ask.compare(plain, ask.refused(MODEL, samples.QUESTION, about=about, tools="all"))
+    assert [result.requirement for _, result in case.findings(Level.SHOULD)][-1:] == ["wrong_requests.wrong_type"]
+
+
+def test_the_echo_of_a_wrong_request_is_not_judged() -> None:
+    """A limit that is taken though it is wrong breaks one requirement, however it comes back."""
+    ask, case, _ = asking(response(max_output_tokens=16))
+    ask.refused(MODEL, samples.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
+    assert [result.requirement for _, result in case.findings(Level.MUST)] == []
+    assert "limits.below_minimum" in [result.requirement for _, result in case.findings(Level.SHOULD)]

@@ -56,6 +56,14 @@ def test_a_token_that_comes_back(form: str, told: str) -> None:
     assert places(sent_with(exchange(headers=headers), form)) == ["header x-debug"]
 
 
+def test_a_token_of_the_query_that_comes_back() -> None:
+    """A token that went in the query is looked for too, in hexadecimal as well."""
+    asked = replace(exchange().request, query=f"x=1&access_token={quote(TOKEN, safe='')}")
+    assert places(replace(exchange(), request=asked)) == []
+    for told in (TOKEN, TOKEN.encode().hex(), asked.query):
+        assert places(replace(exchange(refusal(message=told), status=401), request=asked)) == [""]
+
+
 def test_no_token_that_could_be_found() -> None:
     """Without a credential, and with one that is too short, there is nothing to look for."""
     assert places(sent_with(exchange(), "none")) is None

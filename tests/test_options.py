@@ -88,6 +88,8 @@ WRONG = {
     ),
     "without-tools-huge": (["--without-tools", "x" * 100_000], ["--without-tools", "xxx…", "web_search"]),
     "without-tools-twice-misspelt": (["--without-tools", "mcp", "--without-tools", "custm"], ["'custm'"]),
+    "one-url-for-two": (["--list", "--mcp-server", URL, "--image-url", URL], ["--mcp-server", "--image-url", "same"]),
+    "image-url-in-capitals": (["--list", "--image-url", "HTTP://h/a.png"], ["--image-url", "http://"]),
     "mcp-server-backslash": (["--list", "--mcp-server", "http://h\\x"], ["--mcp-server", "backslash"]),
     "without-tools-other-case": (["--without-tools", "MCP"], ["--without-tools", "'MCP'", "web_search"]),
     "without-tools-that-paint": (["--without-tools", "\x1b[31m"], ["--without-tools", "web_search"]),
@@ -523,3 +525,39 @@ def test_retired_model_is_told(unchanged: Checkout) -> None:
     result = unchanged.quick("--models", "gpt-5-1-codex-max", "--collect-only")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["warning: gpt-5-1-codex-max * shut down on 2026-07-16"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:TOPSECRET@host:abc/v1",
+        "ftp://user:TOPSECRET@host/v1",
+        "https://h/v1?sig=TOPSECRET",
+        "https://h#TOPSECRET",
+    ],
+)
+def test_what_may_be_a_secret_is_not_shown(checkout: Checkout, url: str) -> None:
+    """A URL with a password, a query or a fragment is refused, and what may be secret in it is not repeated."""
+    for option in ("--base-url", "--image-url"):
+        result = checkout.quick("--list", "--live", option, url) if option == "--image-url" else checkout.live(url)
+        assert result.ret == USAGE
+        assert "TOPSECRET" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("HTTP_PROXY", "foo://x"), ("SSL_CERT_FILE", "/nonexistent"), ("ALL_PROXY", "socks9://h:1")]
+)
+def test_settings_of_the_machine(checkout: Checkout, variable: str, value: str) -> None:
+    """Proxies and certificates that cannot be used are told in one sentence."""
+    checkout.monkeypatch.setenv(variable, value)
+    result = checkout.live("http://h.invalid/v1")
+    assert result.ret == COULD_NOT_RUN
+    assert "Traceback" not in result.stderr.str() + result.stdout.str()
+    assert "proxies or certificates" in result.stderr.str()
+
+
+def test_a_host_that_is_none(checkout: Checkout) -> None:
+    """A host with two dots in a row is told in one sentence."""
+    result = checkout.live("http://a..b/v1")
+    assert result.ret == COULD_NOT_RUN
+    assert "Traceback" not in result.stderr.str() + result.stdout.str()

@@ -40,6 +40,7 @@ from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
 from conformance.contract import Contract, Level
 from conformance.exchange import Exchange
+from conformance.schema import violations
 
 __all__ = [
     "PAIRS",
@@ -104,9 +105,12 @@ def judge(
     """
     view = View(exchange, contract)
     results: list[Result] = []
+    # What is taken of a request that is wrong is told by the outcome; nothing says how it would come back.
+    is_refusable = stated is not None and stated.outcome is Outcome.REFUSED and bool(view.response)
+    is_wrong = is_refusable and any(violations("request", view.body))
     for rule in RULES.values():
         level = contract.level(rule.requirement, model)
-        if level is None or not rule.when(view):
+        if level is None or (is_wrong and rule.requirement.startswith("echo.")) or not rule.when(view):
             continue
         findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
         results += [Result(rule.requirement, level, finding) for finding in findings or [None]]

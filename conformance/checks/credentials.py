@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
@@ -12,10 +13,11 @@ from conformance.secret_forms import SHORTEST, forms
 
 
 def _token(view: View) -> str:
-    """The token that the request carried in its headers, empty where there was none of a length that can be found."""
+    """The token that the request carried, empty where there was none of a length that can be found."""
     headers = {name.lower(): value for name, value in view.exchange.request.headers.items()}
     scheme, _, value = headers.get("authorization", "").partition(" ")
-    token = value or scheme or headers.get("api-key", "")
+    asked = dict(parse_qsl(view.exchange.request.query)).get("access_token", "")
+    token = value or scheme or headers.get("api-key", "") or asked
     if scheme.lower() == "basic":
         try:
             token = base64.b64decode(value, validate=True).decode("utf-8", "replace").partition(":")[2]

@@ -44,7 +44,8 @@ CHARACTERS: Final = (
 )
 """Text of several planes and directions, with control characters and what other languages take for syntax."""
 
-LONG: Final = " ".join(f"Line {number} of a long text." for number in range(1, 4_000))[:100_000]
+END: Final = " Answer with one word: is this the end?"
+LONG: Final = " ".join(f"Line {number} of a long text." for number in range(1, 4_000))[: 100_000 - len(END)] + END
 """A text of 100,000 bytes."""
 
 REFUSED_INPUTS: Final[dict[str, Row]] = {

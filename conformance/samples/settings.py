@@ -36,7 +36,7 @@ SCHEMAS: Final[dict[str, Row]] = {
         ),
     },
     "recursive": {
-        "input": "Give the chapters of a short book on bread, each with its sections, as a tree.",
+        "input": "Give a book on bread as a tree: a title, and two chapters without parts of their own.",
         "schema": _closed({"title": TEXT, "parts": {"type": "array", "items": {"$ref": "#"}}}),
     },
     "union": {

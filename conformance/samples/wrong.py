@@ -17,13 +17,23 @@ WRONG_BODIES: Final[dict[str, Row]] = {
     "no_content_type": {"requirement": "content_type", "content": RIGHT, "content_type": None},
     "no_model": {"requirement": "missing_member", "content": '{"input":"Say hello.","max_output_tokens":64}'},
     "no_input": {"requirement": "missing_member", "content": '{"model":"MODEL","max_output_tokens":64}'},
-    "model_of_wrong_type": {"requirement": "wrong_type", "content": '{"model":7,"input":"Say hello."}'},
-    "input_of_wrong_type": {"requirement": "wrong_type", "content": '{"model":"MODEL","input":7}'},
+    "model_of_wrong_type": {
+        "requirement": "wrong_type",
+        "content": '{"model":7,"input":"Say hello.","max_output_tokens":64}',
+    },
+    "input_of_wrong_type": {
+        "requirement": "wrong_type",
+        "content": '{"model":"MODEL","input":7,"max_output_tokens":64}',
+    },
 }
 
 UNUSUAL_BODIES: Final[dict[str, Row]] = {
-    "10_mb": {"content": '{"model":"MODEL","input":"' + "word " * (BYTES // 5) + '","max_output_tokens":64}'},
-    "deep": {"content": '{"model":"MODEL","input":' + "[" * LEVELS + "]" * LEVELS + "}"},
+    "10_mb": {
+        "content": '{"model":"MODEL","input":"' + "word " * (BYTES // 5) + '","max_output_tokens":64}',
+        # Too large for the rate of tokens is a refusal too.
+        "statuses": (400, 413, 429),
+    },
+    "deep": {"content": '{"model":"MODEL","input":' + "[" * LEVELS + "]" * LEVELS + ',"max_output_tokens":64}'},
     "member_twice": {"content": RIGHT[:-1] + ',"input":"Say goodbye."}'},
     "nan": {"content": RIGHT[:-1] + ',"temperature":NaN}'},
 }

@@ -35,7 +35,7 @@ class Client:
     """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target.
 
     ``last_case`` names the case that sent last. ``timed`` keeps the arrival of each piece, which means something only
-    where an answer comes from the network.
+    where an answer comes from the network. Raises Unreachable if the machine's proxies or certificates cannot be used.
     """
 
     def __init__(self, target: Target, limits: Limits | None = None, *, live: bool = True, timed: bool = False) -> None:
@@ -44,12 +44,16 @@ class Client:
         self._timed = timed
         self.limits = limits or Limits()
         self._budget = Budget(self.limits)
-        http = httpx.Client(
-            timeout=httpx.Timeout(self.limits.silence, connect=self.limits.connect),
-            follow_redirects=False,
-            trust_env=live,
-            headers={"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
-        )
+        try:
+            http = httpx.Client(
+                timeout=httpx.Timeout(self.limits.silence, connect=self.limits.connect),
+                follow_redirects=False,
+                trust_env=live,
+                headers={"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
+            )
+        except (ImportError, ValueError, OSError) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise Unreachable(f"the variables for proxies or certificates cannot be used ({said})") from error
         self._http = bounded(http, self._budget)
 
     def __enter__(self) -> Self:
@@ -82,7 +86,7 @@ class Client:
         try:
             with self._http.stream(method, url, content=content, headers=sent) as response:
                 answer, broken = self._read(response)
-        except (httpx.TransportError, httpx.InvalidURL, OSError, Exceeded) as error:
+        except (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError, Exceeded) as error:
             raise Unreachable(f"{self.target.base_url} does not answer: {_reason(error)}") from error
         return Exchange(
             Request(method, self.target.path + route, content, sent, asked),

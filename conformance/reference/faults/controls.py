@@ -141,7 +141,7 @@ ACCEPTED: Final = (
     Fault(
         "limit-raised",
         "max_output_tokens below its least value is raised to it in silence.",
-        ("limits.below_minimum", "echo.max_output_tokens"),
+        ("limits.below_minimum",),
         reading=_changed("/max_output_tokens", int, lambda limit: LEAST if _is_small(limit) else limit),
         seen=ELSEWHERE,
     ),
@@ -156,7 +156,7 @@ ACCEPTED: Final = (
     Fault(
         "limit-made-whole",
         "max_output_tokens that is no whole number is made one.",
-        ("limits.wrong_type", "echo.max_output_tokens"),
+        ("limits.wrong_type",),
         reading=_changed("/max_output_tokens", float | str, _made_whole),
     ),
     Fault(
@@ -169,7 +169,7 @@ ACCEPTED: Final = (
     Fault(
         "unknown-format-ignored",
         "A format of an unknown type is passed over.",
-        ("formats.invalid_schema", "echo.text_format"),
+        ("formats.invalid_schema",),
         reading=_changed("/text/format", dict, _with_known_format),
     ),
     Fault(
@@ -182,7 +182,7 @@ ACCEPTED: Final = (
     Fault(
         "unknown-effort-ignored",
         "An unknown effort is taken for a low one.",
-        ("reasoning.unknown_effort", "echo.reasoning_effort"),
+        ("reasoning.unknown_effort",),
         reading=_changed("/reasoning/effort", str, _known_effort),
     ),
     Fault(
@@ -195,19 +195,19 @@ ACCEPTED: Final = (
     Fault(
         "more-metadata-left-out",
         "The pairs of metadata after the 16th are left out in silence.",
-        ("controls.metadata_limits", "echo.metadata"),
+        ("controls.metadata_limits",),
         reading=_changed("/metadata", dict, _first_pairs),
     ),
     Fault(
         "metadata-cut-off",
         "Keys and values of metadata are cut off where they are too long.",
-        ("controls.metadata_limits", "echo.metadata"),
+        ("controls.metadata_limits",),
         reading=_changed("/metadata", dict, _cut_to_fit),
     ),
     Fault(
         "metadata-made-text",
         "A value of the metadata that is no text is made one.",
-        ("controls.metadata_limits", "echo.metadata"),
+        ("controls.metadata_limits",),
         reading=_changed("/metadata", dict, _as_texts),
     ),
     Fault(
@@ -221,7 +221,7 @@ ACCEPTED: Final = (
     Fault(
         "temperature-lowered",
         "A temperature that is out of range is brought into it in silence.",
-        ("controls.sampling_range", "echo.temperature"),
+        ("controls.sampling_range",),
         reading=_changed(
             "/temperature", int | float, lambda temperature: min(max(temperature, 0), RANGES["temperature"])
         ),

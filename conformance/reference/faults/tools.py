@@ -191,7 +191,7 @@ ACCEPTED: Final = (
     Fault(
         "nameless-function-accepted",
         "A function without a name is taken.",
-        ("tool_refusals.missing_name", "echo.tools"),
+        ("tool_refusals.missing_name",),
         unchanged,
         retooled(lambda tool: {"name": "function"} | tool if tool.get("type") == "function" else tool),
     ),
