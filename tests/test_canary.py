@@ -26,7 +26,8 @@ BASE64_PART = 14
 
 ALPHABETS = {
     "plain": string.ascii_letters + string.digits,
-    "escaped": "\"\\'/+%&<=>{}~!" + string.digits,
+    # No "%": a token that looks percent-encoded itself cannot be told from its own encodings, and none looks so.
+    "escaped": "\"\\'/+&<=>{}~!" + string.digits,
 }
 
 ENCODINGS: dict[str, Callable[[str], str]] = {
