@@ -70,13 +70,7 @@ def _judge(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED  # whatever was judged so far, this is no pass
     except OSError as error:
-        # Nobody reads on, or the disk is full. What is still in the buffers must not be tried again on the way out.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            os.dup2(nowhere, sys.stderr.fileno())
-            return BROKEN_PIPE
-        return _fail("judge", f"cannot write: {error.strerror}", 2)
+        return _cannot_write("judge", error)
 
 
 def _judge_files(options: argparse.Namespace) -> int:
@@ -131,10 +125,13 @@ class ListFaults(argparse.Action):
         """Does so."""
         from conformance.reference.faults import FAULTS
 
-        for fault in FAULTS.values():
-            told = [fault.sentence, f"breaks {', '.join(fault.breaks)}" if fault.breaks else ""]
-            told += [fault.seen, f"shows only with {fault.needs}" if fault.needs else ""]
-            sys.stdout.write("\n    ".join([fault.name, *filter(None, told)]) + "\n")
+        try:
+            for fault in FAULTS.values():
+                told = [fault.sentence, f"breaks {', '.join(fault.breaks)}", fault.seen]
+                sys.stdout.write("\n    ".join([fault.name, *filter(None, told)]) + "\n")
+            sys.stdout.flush()
+        except OSError as error:
+            parser.exit(_cannot_write("serve", error))
         parser.exit()
 
 
@@ -179,6 +176,17 @@ def _serve(options: argparse.Namespace) -> int:
     except OSError as error:
         return _fail("serve", f"cannot listen on {host} port {port}: {error.strerror}")
     return 0
+
+
+def _cannot_write(command: str, error: OSError) -> int:
+    """The exit status where nobody reads on, or the disk is full."""
+    # What is still in the buffers must not be tried again on the way out.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        os.dup2(nowhere, sys.stderr.fileno())
+        return BROKEN_PIPE
+    return _fail(command, f"cannot write: {error.strerror}", 2)
 
 
 def _fail(command: str, problem: str, status: int = 1) -> int:

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from conformance.contract import load
 from conformance.exchange import Exchange, Request
 
@@ -57,3 +59,18 @@ def refusal(**members: Any) -> dict[str, Any]:
 def databricks_refusal(**members: Any) -> dict[str, Any]:
     """The body of a right error in Databricks' envelope."""
     return {"error_code": "INVALID_PARAMETER_VALUE", "message": "no"} | members
+
+
+def changed_somewhere(data: st.DataObject, made: Exchange, values: st.SearchStrategy[Any]) -> tuple[Any, Any]:
+    """The bodies of an exchange, request and answer, with one to three of their members replaced by drawn values."""
+    both = json.loads(json.dumps([made.request.json or {}, made.json]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        value: Any = both
+        while isinstance(value, dict | list) and value:
+            keys = sorted(value) if isinstance(value, dict) else list(range(len(value)))
+            key = data.draw(st.sampled_from(keys))
+            if value is not both and data.draw(st.integers(0, 3)) == 0:
+                value[key] = data.draw(values)
+                break
+            value = value[key]
+    return both[0], both[1]

@@ -17,6 +17,7 @@ import pytest
 from exchanges import databricks_refusal, response
 from servers import http, serving
 
+from conformance.recording import Secrets
 from conftest import Checkout
 
 LENGTH = 40
@@ -26,9 +27,11 @@ BASE64_PART = 14
 
 ALPHABETS = {
     "plain": string.ascii_letters + string.digits,
-    # No "%": a token that looks percent-encoded itself cannot be told from its own encodings, and none looks so.
-    "escaped": "\"\\'/+&<=>{}~!" + string.digits,
+    "escaped": "\"\\'/+%&<=>{}~!" + string.digits,
 }
+
+HARDEST = '/&!%"\\3%59\\>2\\4%>0~/"2"94&9=!}"95%54%7"1'
+"""A token in which a backslash that is left alone stands beside characters that are escaped."""
 
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "as_it_is": str,
@@ -192,3 +195,11 @@ def test_a_fault_of_the_suite_shows_no_token(checkout: Checkout) -> None:
     assert result.ret == 1
     assert_no_trace(token, result.stdout.str() + result.stderr.str(), "terminal")
     assert_no_trace(token, html.unescape((checkout.path / "junit.xml").read_text()), "junit.xml")
+
+
+@pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
+def test_a_token_that_looks_like_escapes(encode: Callable[[str], str]) -> None:
+    """A token is found and hidden whatever its own characters seem to escape."""
+    known, text = Secrets(HARDEST, "h.example"), f"You sent {encode(HARDEST)} to me"
+    assert known.find(text) == "the token"
+    assert_no_trace(HARDEST, known.hide(text), "shown")

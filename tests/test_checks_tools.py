@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import Any
 import mutants_json_samples as samples
 import mutants_json_tool_samples as tools
 import pytest
+from exchanges import changed_somewhere
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutants_json_core import put, with_body, with_sent
@@ -333,18 +333,9 @@ ANY = st.recursive(
 @given(st.data(), st.sampled_from(sorted(GOOD)))
 @settings(max_examples=200, deadline=None)
 def test_a_good_exchange_with_any_value_anywhere_gives_results(data: st.DataObject, name: str) -> None:
-    both = json.loads(json.dumps([GOOD[name].request.json, GOOD[name].json]))
-    for _ in range(data.draw(st.integers(1, 3))):
-        value: Any = both
-        while isinstance(value, dict | list) and value:
-            keys = sorted(value) if isinstance(value, dict) else list(range(len(value)))
-            key = data.draw(st.sampled_from(keys))
-            if value is not both and data.draw(st.integers(0, 3)) == 0:
-                value[key] = data.draw(ANY)
-                break
-            value = value[key]
+    sent, body = changed_somewhere(data, GOOD[name], ANY)
     for contract in ("openai", "databricks"):
-        for result in judge(exchange(both[0], both[1], status=GOOD[name].status), load(contract)):
+        for result in judge(exchange(sent, body, status=GOOD[name].status), load(contract)):
             assert result.finding is None or result.finding.where.isprintable()
 
 

@@ -51,13 +51,10 @@ def test_without_a_fault(outcomes: dict[Task, Outcome]) -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(outcomes: dict[Task, Outcome], name: str) -> None:
-    """A fault is noticed by the requirements that it breaks and by no other, and every case comes to a judgement.
-
-    Once the tests send what a fault needs, it touches an answer, and `needs` has to go.
-    """
+    """A fault is noticed by the requirements that it breaks and by no other, and every case comes to a judgement."""
     outcome, fault = outcomes[name, ""], FAULTS[name]
-    assert bool(outcome.cases) is not bool(fault.needs)
-    assert noticed(outcome, outcomes[FAULTLESS]) == (set() if fault.needs else set(fault.breaks))
+    assert outcome.cases
+    assert noticed(outcome, outcomes[FAULTLESS]) == set(fault.breaks)
     assert outcome.unjudged() == []
 
 
@@ -86,7 +83,7 @@ def test_every_requirement_is_broken() -> None:
 def test_breaks_are_requirements() -> None:
     """A fault names requirements that apply, each once, and at least one."""
     for fault in FAULTS.values():
-        assert fault.breaks or fault.needs
+        assert fault.breaks
         assert len(set(fault.breaks)) == len(fault.breaks)
         for requirement in fault.breaks:
             assert CONTRACT.level(requirement, MODEL) is not None

@@ -1,5 +1,6 @@
 """The reference endpoint from the command line."""
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -98,3 +99,11 @@ def test_serve_runs_an_mcp_server_beside_the_endpoint() -> None:
 def test_the_endpoint_does_without_the_mcp_package_until_it_is_needed() -> None:
     told = "import sys, conformance.reference.app; sys.exit('mcp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", told], cwd=CHECKOUT, check=False).returncode == 0
+
+
+def test_a_list_that_nobody_reads_to_its_end() -> None:
+    """`--list-faults | head` ends without a traceback."""
+    command = f"{shlex.quote(sys.executable)} -m conformance serve --list-faults | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
-from urllib.parse import quote
 
-SHORTEST: Final = 16
-"""Shorter tokens are not looked for: they are placeholders, and stand in any text by chance."""
+from conformance.secret_forms import SHORTEST, forms
 
 PIECE: Final = 12
 """A part of a token that is as long as this is found: chance does not write it."""
@@ -25,10 +21,12 @@ HIDDEN: Final = "[the token]"
 
 ESCAPES: Final = (
     re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))"),
+    re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))"),
     re.compile(r"%([0-9a-fA-F]{2})"),
     re.compile(r"(?P<html>&#?\w{1,8};)"),
 )
-"""A character as JSON, a URL and HTML may have it. Each is read by itself, as a token can look like any."""
+"""A character as JSON, what leaves single backslashes alone, a URL and HTML may have it. Each is read by itself, as a
+token can look like any."""
 
 DEEPEST: Final = 3
 """How many times over a text may be escaped."""
@@ -47,8 +45,8 @@ class Secrets:
     @cached_property
     def _pieces(self) -> dict[int, frozenset[str]]:
         """The parts of each form of the token, in small letters, by their length."""
-        forms = [form.translate(SMALL) for form in _forms(self.token)] if len(self.token) >= SHORTEST else []
-        return {size: frozenset(piece for form in forms for piece in _windows(form, size)) for size in (PIECE, SHOWN)}
+        small = [form.translate(SMALL) for form in forms(self.token)] if len(self.token) >= SHORTEST else []
+        return {size: frozenset(piece for form in small for piece in _windows(form, size)) for size in (PIECE, SHOWN)}
 
     @cached_property
     def _hosts(self) -> dict[str, tuple[str, ...]]:
@@ -57,7 +55,7 @@ class Secrets:
             "the host of the target": _host_forms(self.host),
             **{f"the host of the {what}": _host_forms(host) for what, host in self.hosts.items()},
         }
-        return {name: tuple(form.translate(SMALL) for form in forms) for name, forms in named.items()}
+        return {name: tuple(form.translate(SMALL) for form in found) for name, found in named.items()}
 
     def find(self, text: str) -> str | None:
         """What of the secrets stands in a text, in words such as "the token", or None. A part of the token counts."""
@@ -67,7 +65,7 @@ class Secrets:
         ):
             return "the token"
         small = text.translate(SMALL)
-        return next((name for name, forms in self._hosts.items() if any(form in small for form in forms)), None)
+        return next((name for name, found in self._hosts.items() if any(form in small for form in found)), None)
 
     def hide(self, text: str) -> str:
         """The text with a mark in the place of each part of the token."""
@@ -133,19 +131,4 @@ def _host_forms(host: str) -> tuple[str, ...]:
     """The forms of a host with its port, and without it unless that is a name which every machine has."""
     name = re.sub(r":\d*$", "", host)
     names = {host} if name in ("127.0.0.1", "localhost", "[::1]") else {host, name}
-    return tuple(form for name in names if name for form in _forms(name))
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """A secret as it is, escaped in JSON once and twice, percent-encoded, in hexadecimal digits and in base64."""
-    yield secret
-    once = json.dumps(secret)[1:-1]
-    yield from (once, json.dumps(once)[1:-1])
-    yield quote(secret, safe="")
-    content = secret.encode()
-    yield content.hex()
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + content).decode().rstrip("=")
-        # The first and the last characters also depend on what stands before and behind.
-        inner = encoded[(0, 2, 3)[offset] : len(encoded) - (1 if (len(content) + offset) % 3 else 0)]
-        yield from (inner, inner.replace("+", "-").replace("/", "_"))
+    return tuple(form for name in names if name for form in forms(name))

@@ -32,8 +32,7 @@ class Fault:
 
     ``breaks`` are the ids of exactly those requirements that an endpoint with this fault breaks. ``seen`` says where it
     was met in the wild, empty where it was not. ``reading`` changes what the endpoint takes a request to be, ``change``
-    what it sends. Either leaves alone what is too odd to be looked at, such as tools that are no list. ``needs`` says
-    what a request has to hold for the fault to show, where no test sends that yet.
+    what it sends. Either leaves alone what is too odd to be looked at, such as tools that are no list.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Fault:
     change: Change = unchanged
     reading: Reading = as_sent
     seen: str = ""
-    needs: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reading", _careful(self.reading))
