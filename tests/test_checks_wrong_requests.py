@@ -56,6 +56,18 @@ def test_a_token_that_comes_back(form: str, told: str) -> None:
     assert places(sent_with(exchange(headers=headers), form)) == ["header x-debug"]
 
 
+def test_a_token_that_comes_back_in_disguise() -> None:
+    """Every character escaped, or one in each piece of a stream: it is the token all the same."""
+    escaped = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
+    content = json.dumps(refusal(message="MESSAGE")).replace("MESSAGE", escaped).encode()
+    assert places(sent_with(exchange(status=401, content=content))) == [""]
+    events = [{"type": "response.output_text.delta", "delta": character} for character in TOKEN]
+    content = b"".join(b"event: x\ndata: %b\n\n" % json.dumps(event).encode() for event in events)
+    stream = exchange(content=content, headers={"content-type": "text/event-stream"})
+    assert places(sent_with(stream)) == [""]
+    assert places(sent_with(stream, token="another-token-of-the-tests")) == []
+
+
 def test_a_token_of_the_query_that_comes_back() -> None:
     """A token that went in the query is looked for too, in hexadecimal as well."""
     asked = replace(exchange().request, query=f"x=1&access_token={quote(TOKEN, safe='')}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.secret_forms import SHORTEST, forms
+from conformance.values import at
 
 
 def _token(view: View) -> str:
@@ -33,6 +36,16 @@ def not_repeated(view: View) -> Iterator[Finding]:
     for name, value in view.exchange.headers.items():
         if any(form in value.casefold() for form in found):
             yield Finding(f"header {name}", "no token", "the token that was sent")
-    body = (view.exchange.content or b"").decode("utf-8", "replace").casefold()
-    if any(form in body for form in found):
+    if any(form in text for text in map(str.casefold, _texts(view)) for form in found):
         yield Finding("", "no token", "the token that was sent")
+
+
+def _texts(view: View) -> Iterator[str]:
+    """The body as it came, as JSON without needless escapes, and the pieces of a stream joined."""
+    exchange = view.exchange
+    yield (exchange.content or b"").decode("utf-8", "replace")
+    values = [event.json for event in exchange.events] if exchange.is_stream else [exchange.json]
+    with contextlib.suppress(RecursionError):
+        # What is nested too deeply to be written was looked at as it came.
+        yield from (json.dumps(value, ensure_ascii=False) for value in values if isinstance(value, (dict, list)))
+    yield "".join(delta for value in values if isinstance(delta := at(value, "delta"), str))
