@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from conformance import layout
 from conformance.capture import CaptureError
 from conformance.contract import CONTRACT_NAMES, ContractError, load
 from conformance.judging import Summary, Verdict, as_json, as_text, judge_captured, read
@@ -149,7 +150,8 @@ def _serve(options: argparse.Namespace) -> int:
         package = (error.name or "").partition(".")[0]
         if package not in {"mcp", "starlette", "uvicorn"}:
             raise
-        return _fail("serve", f"the package {package} is missing: pip install --group reference")
+        install = f"pip install {'mcp starlette uvicorn' if layout.checkout() is None else '--group reference'}"
+        return _fail("serve", f"the package {package} is missing: {install}")
     try:
         fault = find(options.fault) if options.fault is not None else None
     except UnknownFault as error:

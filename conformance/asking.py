@@ -91,6 +91,9 @@ class Ask:
                     "raise its max_output_tokens in conformance/contract/models.toml"
                 )
         if outcome_finding(View(exchange, self._contract), stated) is not None:
+            if not stated.requirements:
+                said = message(View(exchange, self._contract))
+                raise CouldNotRun(f"the request that this case begins with is not answered ({exchange.status}: {said})")
             raise Ended("there is no answer")
         return exchange
 
@@ -234,9 +237,9 @@ class Ask:
         }
         if known and known.lowest_effort:
             body["reasoning"] = {"effort": known.lowest_effort}
-            if self._case.expected_requests > 1:
-                # Nothing is stored: reasoning that is to be sent back has to come with its content.
-                body["include"] = [ENCRYPTED]
+        if self._case.expected_requests > 1:
+            # Nothing is stored: reasoning that is to be sent back has to come with its content.
+            body["include"] = [ENCRYPTED]
         return {**body, **settings}
 
     def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:

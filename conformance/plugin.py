@@ -1,9 +1,12 @@
-"""The wiring to pytest: options, fixtures and hooks. The root ``conftest.py`` registers it."""
+"""The wiring to pytest: options, fixtures and hooks. `conformance.entry` loads it, or the root ``conftest.py``."""
 
 from __future__ import annotations
 
+import argparse
 import functools
+import importlib
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +18,7 @@ import pytest
 from vcr import VCR
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from conformance import expansion, report
+from conformance import entry, expansion, layout, report
 from conformance.asking import Ask
 from conformance.exchange import Exchange
 from conformance.header import header, left_out, provenance
@@ -39,12 +42,18 @@ from conformance.target import Client
 from conformance.values import printable
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 
+VALUED = pytest.StashKey[frozenset[str]]()
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
 RECORDER = pytest.StashKey[Recorder]()
+
+RECORDING = "recording"
+"""The name of pytest-recording's entry point."""
+
+LEAVE_OUT = "leave that plugin out with -p no:NAME, for pytest-base-url -p no:base_url"
 
 SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
 """Libraries that vcrpy need not look for: the suite sends with httpx only, and looking costs more than sending."""
@@ -53,9 +62,31 @@ SKIP_PATCHERS = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado
 Send = Callable[[], Exchange]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options of the suite."""
-    add_options(parser)
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Adds the options of the suite, and loads pytest-recording where plugins are not loaded by themselves."""
+    config = pluginmanager.get_plugin("pytestconfig")
+    try:
+        config.stash[VALUED] = add_options(parser)
+    except (ValueError, argparse.ArgumentError) as error:
+        raise pytest.UsageError(
+            f"another plugin of pytest has an option of the suite ({error}): {LEAVE_OUT}"
+        ) from error
+    if not pluginmanager.has_plugin(RECORDING) and not pluginmanager.is_blocked(RECORDING):
+        pluginmanager.register(importlib.import_module("pytest_recording.plugin"), RECORDING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Says what to do where a conftest of somebody else has options of the same names."""
+    try:
+        return (yield)
+    except (ValueError, argparse.ArgumentError) as error:
+        if "option" not in str(error):
+            raise
+        raise pytest.UsageError(
+            f"a conftest.py has options that the suite has too ({error}): "
+            "add --noconftest, or run the suite from another folder"
+        ) from error
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,21 +94,45 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Reads the settings and asks a live target once; what stands in the way ends the run here, in one sentence."""
     if config.option.help or config.option.version:
         return None
+    if (arguments := _unambiguous(config)) is not None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("PYTEST_ADDOPTS", raising=False)
+            return int(pytest.main(arguments))
     try:
+        if not config.pluginmanager.has_plugin(RECORDING):
+            raise pytest.UsageError("-p no:recording: pytest-recording plays the cassettes; leave this option out")
         settings = config.stash[SETTINGS] = Settings.read(config)
         config.stash[PROVENANCE] = [] if settings.listing or _is_worker(config) else provenance(settings)
     except pytest.UsageError as error:
-        return _told(error, int(pytest.ExitCode.USAGE_ERROR))
+        return _told(config, error, int(pytest.ExitCode.USAGE_ERROR))
     except MissingPrerequisite as error:
-        return _told(error, COULD_NOT_RUN_STATUS)
+        return _told(config, error, COULD_NOT_RUN_STATUS)
     if settings.listing and hasattr(config.option, "numprocesses"):
         # A listing needs no workers.
         config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
     return None
 
 
-def _told(error: Exception, status: int) -> int:
-    sys.stderr.write(f"ERROR: {printable(str(error))}\n")
+def _unambiguous(config: pytest.Config) -> list[str] | None:
+    """The arguments of a run in which pytest took the value of an option for a path to tests, put so that it will not.
+
+    Those in PYTEST_ADDOPTS are among them. None for a run in which it did not.
+    """
+    if _is_worker(config):
+        return None
+    given = [*entry.from_environment(), *map(str, config.invocation_params.args)]
+    arguments = entry.joined(given, config.stash[VALUED], config.invocation_params.dir)
+    return None if arguments == given else arguments
+
+
+def _told(config: pytest.Config, error: Exception, status: int) -> int:
+    sentence = printable(str(error))
+    sys.stderr.write(f"ERROR: {sentence}\n")
+    if file := config.getoption("xmlpath", None):
+        try:
+            report.write_junit(Path(os.path.expandvars(file)).expanduser(), sentence)
+        except OSError as problem:
+            sys.stderr.write(f"ERROR: --junitxml: {file} cannot be written: {problem.strerror}\n")
     return status
 
 
@@ -154,6 +209,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return True
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa: ARG001
     """Teaches vcrpy how requests match."""
     for name, matcher in MATCHERS.items():
@@ -240,7 +296,9 @@ def ask(
     guard: Callable[[Send], Exchange]
     if tape is not None:
         tape.cassette = vcr
-        guard = functools.partial(_played, case, tape, settings.given)
+        guard = functools.partial(
+            _played, case, tape, [*_address(request.node), "--live", "--record-mode=all"], settings
+        )
     elif settings.recording:
         recorder = request.node.stash[RECORDER] = Recorder(_path(settings, case), _neutral(settings))
         guard = functools.partial(_recorded, recorder)
@@ -263,12 +321,22 @@ def _recorded(recorder: Recorder, send: Send) -> Exchange:
     return exchange
 
 
-def _played(case: Case, tape: Tape, given: tuple[str, ...], send: Send) -> Exchange:
+def _address(item: pytest.Item) -> list[str]:
+    """The arguments that name a case to pytest in the folder of this run."""
+    place = item.nodeid.partition("::")[2]
+    if layout.checkout() is None:
+        return ["--pyargs", f"conformance.{item.path.stem}::{place}"]
+    folder = item.config.invocation_params.dir
+    path = item.path.relative_to(folder) if item.path.is_relative_to(folder) else item.path
+    return [f"{path}::{place}"]
+
+
+def _played(case: Case, tape: Tape, recording: list[str], settings: Settings, send: Send) -> Exchange:
     """Sends, and turns a request that the cassette does not hold into a mismatch of the case."""
     try:
         return send()
     except CannotOverwriteExistingCassetteException as error:
-        command = f"record it:  pytest {shlex.join([case.node, '--live', '--record-mode=all', *given])}"
+        command = f"record it:  pytest {shlex.join([*recording, *settings.given])}"
         case.mismatches.append("\n".join([*tape.miss(error.failed_request), command]))
         raise Unrecorded("the request is not in the cassette") from None
 
@@ -331,7 +399,7 @@ def pytest_runtest_makereport(
         text = report.failure_text(
             case,
             settings.contract,
-            again=f"pytest {shlex.join([case.node, *(['--live'] if settings.live else []), *settings.given])}",
+            again=f"pytest {shlex.join([*_address(item), *(['--live'] if settings.live else []), *settings.given])}",
             token_variable=settings.target.token_variable,
             cassette=None if settings.mode == "verify" else _from_root(item.config, _path(settings, case)),
         )

@@ -21,9 +21,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from conformance import layout
 from conformance.values import MISSING, pointer, printable, same, show
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = layout.data("schemas")
 BASE = "https://responses-conformance.example/schemas/"
 
 ROOM = 80

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from conformance import layout
 from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
@@ -36,8 +37,11 @@ LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
 """No limit is larger, by the kind of its value. Operating systems wait for little more."""
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Adds the options of the suite to pytest's. Values are checked by `Settings.read`, which can say what to do."""
+def add_options(parser: pytest.Parser) -> frozenset[str]:
+    """Adds the options of the suite to pytest's, and gives the names of those that have a value.
+
+    Values are checked by `Settings.read`, which can say what to do.
+    """
     group = parser.getgroup("conformance", "conformance of a Responses API")
     group.addoption("--live", action="store_true", help="ask a live target; with --record-mode=all also record it")
     group.addoption(
@@ -62,6 +66,7 @@ def add_options(parser: pytest.Parser) -> None:
         default = f"{getattr(Limits(), name):g}" if kind == "SECONDS" else getattr(Limits(), name)
         group.addoption(f"--max-{name}", metavar=kind, help=f"{what} (default: {default})")
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
+    return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
 
 class MissingPrerequisite(Exception):
@@ -119,7 +124,7 @@ class Settings:
             raise pytest.UsageError(f"the contract cannot be read: {error}") from error
         recording = _check_modes(config, contract)
         models = _models(option.models, contract)
-        library = Library(_folder(config))
+        library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
@@ -155,7 +160,7 @@ def _given(config: pytest.Config) -> tuple[str, ...]:
         **_services(config),
         **_given_limits(config),
     }
-    words = [word for name, value in valued.items() if value is not None for word in (name, str(value))]
+    words = [f"{name}={value}" for name, value in valued.items() if value is not None]
     return (*words, *(["--every-model"] if option.every_model else []))
 
 
@@ -279,15 +284,19 @@ def _urls(config: pytest.Config, *, live: bool) -> dict[Service, str]:
     return {service: url for service, url in urls.items() if url}
 
 
-def _folder(config: pytest.Config) -> Path:
+def _folder(config: pytest.Config, *, recording: bool) -> Path:
+    """The set of cassettes: what was given, else the one that comes with the suite, which no recording may change."""
     given = config.option.cassettes
     if given is None:
-        return config.rootpath / "cassettes" / REFERENCE_SET
+        kept = layout.data("cassettes")
+        return (Path("cassettes").resolve() if recording and layout.checkout() is None else kept) / REFERENCE_SET
     if not given.strip():
         raise pytest.UsageError("--cassettes: the name of a folder is empty")
     folder: Path = (config.invocation_params.dir / given).resolve()
     if folder.exists() and not folder.is_dir():
         raise pytest.UsageError(f"--cassettes: {folder} is not a folder")
+    if recording and layout.checkout() is None and folder.is_relative_to(layout.package().resolve()):
+        raise pytest.UsageError(f"--cassettes: {folder} is within the installed package; record into a folder of yours")
     return folder
 
 

@@ -13,8 +13,8 @@ import httpcore  # noqa: F401  (a run inside this process forgets what it has lo
 import pytest
 
 import conformance
-from conformance.reference.app import create_app
-from conformance.reference.serve import running
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-the-tests"
@@ -24,6 +24,11 @@ FROM_OUTSIDE = (
     *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER", "PYTHONDONTWRITEBYTECODE", "COLUMNS"),
     *("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS"),  # they make pytest say more, or paint it
 )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Makes each warning an error in the project's own tests, and nowhere else."""
+    item.add_marker(pytest.mark.filterwarnings("error"))
 
 
 @dataclass
@@ -129,5 +134,8 @@ def checkout(unchanged: Checkout) -> Checkout:
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
     """The base URL of a reference endpoint that accepts TOKEN only."""
+    from conformance.reference.app import create_app
+    from conformance.reference.serve import running
+
     with running(create_app(token=TOKEN, delay=0.001)) as url:
         yield url

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import collections
-import os
 import re
-import tempfile
+import secrets as randomness
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -105,12 +104,12 @@ def _texts(body: dict[str, Any]) -> Iterator[str]:
 def _replace(path: Path, text: str) -> None:
     """Writes beside the file and swaps, so that the old or the new content is there, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = path.with_name(f".{path.name}.{randomness.token_hex(8)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        # Not by tempfile, whose files are for one user only: the umask says who may read them.
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

@@ -1,0 +1,24 @@
+"""Where the files of the suite lie. A checkout has schemas and cassettes beside the package, an installed one within."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import conformance
+
+
+def package() -> Path:
+    """The folder of the package."""
+    return Path(conformance.__path__[0])
+
+
+def checkout() -> Path | None:
+    """The root of the checkout that the package stands in, or None for an installed package."""
+    root = package().parent
+    return root if (root / "schemas").is_dir() and (root / "pyproject.toml").is_file() else None
+
+
+def data(name: str) -> Path:
+    """The folder ``schemas`` or ``cassettes``."""
+    root = checkout()
+    return package() / name if root is None else root / name
