@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def is_meant(config: pytest.Config) -> bool:
-    """True for a run in the suite's checkout, and for one whose arguments name the suite: a path, a node id, a module."""
+    """True for a run in the suite's checkout, and for one whose arguments name it: by path, node id or module."""
     folder, root = config.invocation_params.dir, layout.checkout()
     if root is not None and folder.is_relative_to(root):
         return True

@@ -1,4 +1,4 @@
-"""Where the files of the suite lie. A checkout has schemas and cassettes beside the package, an installed one within."""
+"""Where the files of the suite lie: schemas and cassettes stand beside the package in a checkout, else within it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import logging
 import os
 import shlex
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ from conformance.target import Client
 from conformance.values import printable
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 
-VALUED = pytest.StashKey[frozenset[str]]()
+VALUED = pytest.StashKey[Collection[str]]()
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -64,7 +64,7 @@ Send = Callable[[], Exchange]
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Adds the options of the suite, and loads pytest-recording where plugins are not loaded by themselves."""
-    config = pluginmanager.get_plugin("pytestconfig")
+    config: Any = pluginmanager.get_plugin("pytestconfig")
     try:
         config.stash[VALUED] = add_options(parser)
     except (ValueError, argparse.ArgumentError) as error:
@@ -296,9 +296,8 @@ def ask(
     guard: Callable[[Send], Exchange]
     if tape is not None:
         tape.cassette = vcr
-        guard = functools.partial(
-            _played, case, tape, [*_address(request.node), "--live", "--record-mode=all"], settings
-        )
+        command = ["pytest", *_address(request.node), "--live", "--record-mode=all", *settings.given]
+        guard = functools.partial(_played, case, tape, shlex.join(command))
     elif settings.recording:
         recorder = request.node.stash[RECORDER] = Recorder(_path(settings, case), _neutral(settings))
         guard = functools.partial(_recorded, recorder)
@@ -331,13 +330,12 @@ def _address(item: pytest.Item) -> list[str]:
     return [f"{path}::{place}"]
 
 
-def _played(case: Case, tape: Tape, recording: list[str], settings: Settings, send: Send) -> Exchange:
+def _played(case: Case, tape: Tape, record: str, send: Send) -> Exchange:
     """Sends, and turns a request that the cassette does not hold into a mismatch of the case."""
     try:
         return send()
     except CannotOverwriteExistingCassetteException as error:
-        command = f"record it:  pytest {shlex.join([*recording, *settings.given])}"
-        case.mismatches.append("\n".join([*tape.miss(error.failed_request), command]))
+        case.mismatches.append("\n".join([*tape.miss(error.failed_request), f"record it:  {record}"]))
         raise Unrecorded("the request is not in the cassette") from None
 
 
