@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import importlib
 import logging
 import os
 import shlex
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_recording.plugin
 from vcr import VCR
 from vcr.errors import CannotOverwriteExistingCassetteException
 
@@ -71,8 +71,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         raise pytest.UsageError(
             f"another plugin of pytest has an option of the suite ({error}): {LEAVE_OUT}"
         ) from error
-    if not pluginmanager.has_plugin(RECORDING) and not pluginmanager.is_blocked(RECORDING):
-        pluginmanager.register(importlib.import_module("pytest_recording.plugin"), RECORDING)
+    if not pluginmanager.is_registered(pytest_recording.plugin) and not pluginmanager.is_blocked(RECORDING):
+        pluginmanager.register(pytest_recording.plugin, RECORDING)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -99,7 +99,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
             patch.delenv("PYTEST_ADDOPTS", raising=False)
             return int(pytest.main(arguments))
     try:
-        if not config.pluginmanager.has_plugin(RECORDING):
+        if not config.pluginmanager.is_registered(pytest_recording.plugin):
             raise pytest.UsageError("-p no:recording: pytest-recording plays the cassettes; leave this option out")
         settings = config.stash[SETTINGS] = Settings.read(config)
         config.stash[PROVENANCE] = [] if settings.listing or _is_worker(config) else provenance(settings)

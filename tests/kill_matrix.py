@@ -1,7 +1,8 @@
 """The kill matrix: the conformance tests against the reference endpoint with each of its faults.
 
-``python tests/kill_matrix.py`` prints what each fault was noticed by. With ``--all`` every case runs with every fault,
-which takes long and has to find the same as the cases that are chosen otherwise (see ``kill_runs``).
+``python tests/kill_matrix.py`` prints what each fault was noticed by, or each of those that are named behind it. With
+``--all`` every case runs with every fault, which takes long and has to find the same as the cases that are chosen
+otherwise (see ``kill_runs``).
 """
 
 from __future__ import annotations
@@ -119,9 +120,10 @@ def table(outcomes: dict[Task, Outcome], *, everything: bool = False) -> Iterato
     from conformance.reference.faults import FAULTS
 
     faultless = outcomes[FAULTLESS]
-    width = max(map(len, FAULTS))
-    for name, fault in FAULTS.items():
-        outcome = outcomes[name, ""]
+    names = [name for name, turned_off in outcomes if name and not turned_off]
+    width = max(map(len, names))
+    for name in names:
+        outcome, fault = outcomes[name, ""], FAULTS[name]
         by = noticed(outcome, faultless)
         marks = [f"{'+' if one in fault.breaks else '!'}{one}" for one in sorted(by)]
         marks += [f"-{one}" for one in sorted(set(fault.breaks) - by)]
@@ -129,8 +131,6 @@ def table(outcomes: dict[Task, Outcome], *, everything: bool = False) -> Iterato
         helped = ["[probes]"] if everything and by != noticed(outcome, faultless, probes=False) else []
         yield " ".join([f"{name:<{width}} ", *marks, *seen, *helped])
         yield from (f"{'':<{width}}  {reason}" for reason in outcome.unjudged())
-    yield ""
-    yield from (f"{requirement}: no fault breaks it" for requirement in unbroken())
 
 
 def unbroken() -> list[str]:
@@ -149,16 +149,23 @@ def unbroken() -> list[str]:
 
 def main() -> None:
     """Prints the table."""
-    from conformance.reference.faults import FAULTS
+    from conformance.reference.faults import FAULTS, UnknownFault, find
 
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run these faults only")
     parser.add_argument("--all", action="store_true", help="run every case with every fault")
-    everything = parser.parse_args().all
+    options = parser.parse_args()
     begun = time.perf_counter()
-    outcomes = measure([(name, "") for name in FAULTS], everything=everything)
-    print("\n".join(table(outcomes, everything=everything)))
+    try:
+        names = [find(name).name for name in options.names] or [*FAULTS]
+    except UnknownFault as error:
+        parser.error(str(error))
+    outcomes = measure([(name, "") for name in names], everything=options.all)
+    print("\n".join(table(outcomes, everything=options.all)))
+    if not options.names:
+        print("".join(f"\n{requirement}: no fault breaks it" for requirement in unbroken()))
     cases = sum(len(outcome.cases) for outcome in outcomes.values())
-    print(f"{len(FAULTS)} faults, {cases} cases, {time.perf_counter() - begun:.0f} s")
+    print(f"{len(names)} faults, {cases} cases, {time.perf_counter() - begun:.0f} s")
 
 
 if __name__ == "__main__":

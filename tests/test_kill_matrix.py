@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -36,10 +37,29 @@ def fault_of(requirement: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[Task, Outcome]:
-    """What came of the runs: one without a fault, one with each, and some with a check turned off."""
-    turned_off = [(fault_of(requirement), requirement) for requirement in SAMPLE]
-    return measure([*((name, "") for name in FAULTS), *turned_off])
+def outcomes(request: pytest.FixtureRequest) -> dict[Task, Outcome]:
+    """What came of the runs: one without a fault, one with each fault that a selected test asks for.
+
+    For a test of a check that is turned off there is one more.
+    """
+    return measure(list(wanted([item for item in request.session.items if isinstance(item, pytest.Function)])))
+
+
+def wanted(items: list[pytest.Function]) -> Iterator[Task]:
+    """What the tests of this file that were selected have to know."""
+    tests = [item for item in items if item.module.__name__ == __name__]
+    asked = {item.callspec.params["name"] for item in tests if item.originalname == "test_fault"}
+    whole = any(item.originalname in ("test_every_check_is_needed", "test_table") for item in tests)
+    yield from ((name, "") for name in FAULTS if whole or name in asked)
+    for item in tests:
+        if item.originalname == "test_a_check_that_is_turned_off":
+            yield fault_of(item.callspec.params["requirement"]), item.callspec.params["requirement"]
+
+
+def test_one_fault_is_run_alone(request: pytest.FixtureRequest) -> None:
+    """A test of one fault asks for the runs of that fault and no other."""
+    one = [item for item in request.session.items if item.name == "test_fault[total-off-by-one]"]
+    assert all([*wanted([item])] == [("total-off-by-one", "")] for item in one if isinstance(item, pytest.Function))
 
 
 def test_without_a_fault(outcomes: dict[Task, Outcome]) -> None:

@@ -1,8 +1,9 @@
 """Runs every command line of a document, in order, in the environment that the text before it makes.
 
-A command is a line of a block of shell. What stands in angle brackets in it is replaced by what ``--put`` gives for it.
-Each has to end with status 0, or with the one that a comment behind it names: ``# ends with 6``. All blocks of a document
-share one shell: what one exports, the next one has. Needs nothing but Python, so that it runs where nothing is installed.
+A command is a line of a block of shell. What stands in angle brackets in it is replaced by what ``--put`` gives for
+it. Each has to end with status 0, or with the one that a comment behind it names: ``# ends with 6``. All blocks of a
+document share one shell: what one exports, the next one has. Needs nothing but Python, so it runs where nothing is
+installed.
 
     python3 tests/tools/documented.py README.md --folder=CLONE --put='<token>=t'
 """
@@ -10,6 +11,7 @@ share one shell: what one exports, the next one has. Needs nothing but Python, s
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shlex
@@ -42,7 +44,8 @@ def commands(text: str) -> Iterator[tuple[int, str]]:
 def script(document: Path, text: str, put: dict[str, str]) -> str:
     """A script of bash that runs the commands and ends at the first with another status than it should have."""
     lines = ["set -u"]
-    for number, command in commands(text):
+    for number, written in commands(text):
+        command = written
         for name, value in put.items():
             command = command.replace(name, value)
         if unknown := LEFT.search(command):
@@ -52,7 +55,8 @@ def script(document: Path, text: str, put: dict[str, str]) -> str:
         lines += [
             f"echo {shlex.quote(f'== {place}: {command}')} >&2",
             command,
-            f'status=$?; [ $status = {expected} ] || {{ echo "{place} ended with $status, not {expected}" >&2; exit 1; }}',
+            "status=$?",
+            f'[ $status = {expected} ] || {{ echo "{place} ended with $status, not {expected}" >&2; exit 1; }}',
         ]
     return "\n".join(lines)
 
@@ -85,10 +89,8 @@ def main() -> int:
         shell = ["bash", "-c", text]
         process = subprocess.Popen(shell, cwd=options.folder, env=environment(), start_new_session=True)
         status = process.wait()
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)  # what the document left running
-        except ProcessLookupError:
-            pass
         if status:
             return status
     return 0
