@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from conformance import layout
-from conformance.capture import CaptureError
 from conformance.contract import CONTRACT_NAMES, ContractError, load
 from conformance.judging import Summary, Verdict, as_json, as_text, judge_captured, read
+from conformance.unpacking import CaptureError
 from conformance.values import printable
 
 BROKEN_PIPE = 141
@@ -52,7 +52,11 @@ def _add_judge(commands: "argparse._SubParsersAction[Parser]") -> None:
         "exchange, whatever was found in the others, which are judged all the same.",
     )
     command.add_argument(
-        "files", nargs="+", metavar="FILE", help="JSON Lines, plain or .xz, or a cassette; - is standard input"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="JSON Lines, a JSON array of exchanges, objects over several lines, or a cassette; plain, or compressed "
+        "with gzip, bzip2 or xz; - is standard input",
     )
     command.add_argument("--contract", choices=CONTRACT_NAMES, default="databricks", help="default: %(default)s")
     command.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")

@@ -1,41 +1,32 @@
-"""Captured exchanges: JSON Lines, one exchange a line, plain or compressed with xz.
+"""Captured exchanges: JSON Lines, one exchange a line, or a JSON array of them, or objects over several lines.
 
-A line has the members ``id``, ``request`` {method, path, query, body}, ``response`` {status, headers, and json or
+An exchange has the members ``id``, ``request`` {method, path, query, body}, ``response`` {status, headers, and json or
 events} and may have ``tags``; ``body`` is null where it was not kept. Each of ``events`` is {event, data}: the name and
-the JSON value, or the text where it is no JSON. Lines are read one at a time, so a file may be larger than the memory.
+the JSON value, or the text where it is no JSON. Exchanges are read one at a time, so a file may be larger than the
+memory.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import lzma
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar, cast
+from typing import IO, Any, Final, TypeVar
 
 from conformance.exchange import Exchange, Request
+from conformance.pieces import pieces
 from conformance.sse import Event
+from conformance.unpacking import CaptureError, unpack
 from conformance.values import MISSING, Unreadable, at, read_json, show
 
 Kind = TypeVar("Kind")
 
 MAX_LINE: Final = 16 * 2**20
-"""Bytes of a line beyond which a file is not read."""
+"""Bytes of a line, or of an exchange, beyond which a file is not read."""
 
 KIND_NAMES: Final = {"dict": "an object", "list": "an array", "str": "a string"}
-XZ_MAGIC: Final = b"\xfd7zXZ\x00"
-
-
-class CaptureError(Exception):
-    """A captured file cannot be read: which file, which line (0: none in particular), and why."""
-
-    def __init__(self, file: str, line: int, why: str) -> None:
-        super().__init__(f"{file}, line {line}: {why}" if line else f"{file}: {why}")
-        self.file = file
-        self.line = line
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +43,27 @@ def read_captures(source: Path | IO[bytes]) -> Iterator[Captured]:
     if isinstance(source, Path):
         try:
             with source.open("rb") as file:
-                yield from _read(file, str(source))
+                yield from read_text(unpack(file, str(source)), str(source))
         except OSError as error:
             raise CaptureError(str(source), 0, f"cannot be read: {error.strerror or error}") from error
     else:
-        yield from _read(source, str(getattr(source, "name", "the capture")))
+        name = str(getattr(source, "name", "the capture"))
+        yield from read_text(unpack(source, name), name)
 
 
-def _read(file: IO[bytes], name: str) -> Iterator[Captured]:
-    reader: Any = file if hasattr(file, "peek") else io.BufferedReader(cast("io.RawIOBase", file))
-    number = 0
-    try:
-        packed = reader.peek(len(XZ_MAGIC)).startswith(XZ_MAGIC)
-        lines: IO[bytes] = lzma.open(reader) if packed else reader  # noqa: SIM115 (whoever opened the file closes it)
-        while line := lines.readline(MAX_LINE + 1):
-            number += 1
-            yield from _line(line, name, number)
-    except (lzma.LZMAError, EOFError) as error:
-        raise CaptureError(name, number + 1, f"cannot be decompressed: {error}") from error
-    finally:
-        if reader is not file:
-            reader.detach()
-
-
-def _line(line: bytes, name: str, number: int) -> Iterator[Captured]:
-    if len(line) > MAX_LINE:
-        raise CaptureError(name, number, f"longer than {MAX_LINE} bytes")
-    if not line.strip():
-        return
-    value = read_json(line)
-    if isinstance(value, Unreadable):
-        cut = "" if line.endswith(b"\n") else "half a line at the end of the file: "
-        raise CaptureError(name, number, f"{cut}{value.why}")
-    try:
-        yield from_json(value)
-    except _Wrong as error:
-        raise CaptureError(name, number, str(error)) from error
+def read_text(text: io.BufferedReader, name: str) -> Iterator[Captured]:
+    """The exchanges of a text that is unpacked already (see `unpack`), one after the other. Raises CaptureError."""
+    for piece in pieces(text, name, MAX_LINE):
+        where = f"exchange {piece.number}, which begins here: " if piece.number else ""
+        value = read_json(piece.content)
+        if isinstance(value, Unreadable):
+            half = not piece.number and not piece.content.endswith(b"\n")
+            cut = "half a line at the end of the file: " if half else ""
+            raise CaptureError(name, piece.line, f"{where}{cut}{value.why}")
+        try:
+            yield from_json(value)
+        except _Wrong as error:
+            raise CaptureError(name, piece.line, f"{where}{error}") from error
 
 
 class _Wrong(Exception):
@@ -95,7 +71,7 @@ class _Wrong(Exception):
 
 
 def from_json(value: Any) -> Captured:
-    """The captured exchange in the JSON value of a line."""
+    """The captured exchange in a JSON value."""
     request, response = _member(value, "request", dict), _member(value, "response", dict)
     headers = _member(response, "headers", dict, {})
     tags = _member(value, "tags", dict, {})

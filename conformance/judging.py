@@ -1,13 +1,12 @@
 """Judging exchanges that were captured elsewhere: what is read, and what is said of each. Nothing is sent.
 
-Exchanges come one at a time, from JSON Lines (see `conformance.capture`) or from a cassette; what a file holds shows in
-its first bytes, not in its name.
+Exchanges come one at a time, from a capture (see `conformance.capture`) or from a cassette, packed or not; what a file
+holds shows in its first bytes, not in its name.
 """
 
 from __future__ import annotations
 
 import enum
-import io
 import itertools
 import re
 import sys
@@ -16,23 +15,21 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import IO, Any, Final
 
-from conformance.capture import MAX_LINE, Captured, CaptureError, read_captures
+from conformance.capture import MAX_LINE, Captured, read_text
 from conformance.checks import Finding, Result, judge
 from conformance.contract import Contract, Level
 from conformance.environment import obstacle
 from conformance.exchange import Exchange, Request
 from conformance.recording.body import to_bytes
 from conformance.schema import violations
+from conformance.unpacking import CaptureError, unpack
 from conformance.values import Unreadable, at, printable, read_json, shorten, show
 
 STANDARD_INPUT: Final = "-"
 CASSETTE: Final = re.compile(rb'\s*\{\s*"(format|provenance|exchanges)"\s*:')
 """How a cassette begins: with one of the only three members that it has."""
-
-HEAD: Final = 512
-"""Bytes at the beginning of a file that tell what it is."""
 
 NAME_PREFIXES: Final = ("system.ai.", "databricks-")
 """What Databricks puts before the contract's name of a model."""
@@ -136,34 +133,19 @@ def read(source: str) -> Iterator[Captured]:
         raise CaptureError(name, 0, "holds no exchange")
 
 
-def _open(source: str) -> AbstractContextManager[io.BufferedIOBase]:
+def _open(source: str) -> AbstractContextManager[IO[bytes]]:
     if source != STANDARD_INPUT:
         return Path(source).open("rb")
     if sys.stdin is None:
         raise OSError("it is closed")
-    return nullcontext(cast("io.BufferedIOBase", sys.stdin.buffer))
+    return nullcontext(sys.stdin.buffer)
 
 
-def _exchanges(file: io.BufferedIOBase, name: str) -> Iterator[Captured]:
-    head = file.read(HEAD)
-    if CASSETTE.match(head):
-        return _cassette(head + file.read(MAX_LINE + 1 - len(head)), name)
-    return read_captures(io.BufferedReader(_Rejoined(head, file, name)))
-
-
-class _Rejoined(io.RawIOBase):
-    """A file whose first bytes were read already; a pipe cannot be wound back."""
-
-    def __init__(self, head: bytes, rest: io.BufferedIOBase, name: str) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-        self.name = name
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return self._head.readinto(buffer) or self._rest.readinto1(buffer)
+def _exchanges(file: IO[bytes], name: str) -> Iterator[Captured]:
+    text = unpack(file, name)
+    if CASSETTE.match(text.peek()):
+        return _cassette(text.read(MAX_LINE + 1), name)
+    return read_text(text, name)
 
 
 def _cassette(content: bytes, name: str) -> Iterator[Captured]:

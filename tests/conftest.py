@@ -42,7 +42,7 @@ class Checkout:
     def run(self, *args: str, cwd: Path | None = None, **variables: str) -> pytest.RunResult:
         """Runs pytest in the copy, or in another folder, as a process of its own."""
         with self.monkeypatch.context() as patch:
-            for name, value in variables.items():
+            for name, value in {"PYTHONPATH": str(self.path), **variables}.items():
                 patch.setenv(name, value)
             patch.chdir(cwd or self.path)
             options = ["-p", "no:cacheprovider"]
@@ -58,6 +58,7 @@ class Checkout:
             for name, value in variables.items():
                 patch.setenv(name, value)
             patch.chdir(self.path)
+            patch.syspath_prepend(self.path)
             patch.setattr(conformance, "__path__", [str(self.path / "conformance")])
             for name in list(sys.modules):
                 if (

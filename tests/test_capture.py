@@ -101,7 +101,7 @@ def test_lines_are_read_one_at_a_time() -> None:
 BAD = {
     "not UTF-8": (b'{"id": "\xff"}\n', "not UTF-8"),
     "not JSON": (b"id: one\n", "no JSON"),
-    "an array": (b"[1]\n", "request: expected an object"),
+    "an array of a number": (b"[1]\n", "exchange 1: expected an object"),
     "a number": (b"1\n", "request: expected an object"),
     "null": (b"null\n", "request: expected an object"),
     "half a line": (text(line())[:40], "half a line"),

@@ -158,4 +158,4 @@ def test_limits_are_given_again(checkout: Checkout) -> None:
     with hostile(KINDS) as server:
         ended = run(checkout, server.url, ["deep"], "--max-bytes", "1000000")
     again = next(line for line in ended.output.splitlines() if "again:" in line)
-    assert "--max-silence 0.5 --max-seconds 1 --max-bytes 1000000" in again
+    assert "--max-silence=0.5 --max-seconds=1 --max-bytes=1000000" in again

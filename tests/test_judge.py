@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
 import json
 import lzma
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from captures import ASKED, BAD, CASSETTE, JSON, RESPONSE, ROOT, line, lines, run, sentence, text
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,28 +21,8 @@ from conformance.capture import CaptureError, from_json, read_captures
 from conformance.contract import Level, load
 from conformance.judging import Judgement, Summary, as_json, as_text, judge_captured, model_name, read
 
-ROOT = Path(__file__).resolve().parent.parent
-CASSETTE = ROOT / "cassettes/reference/supported_models/string_input/gpt-5-5.json"
 CONTRACT = load("databricks")
-GOOD: dict[str, Any] = json.loads(CASSETTE.read_bytes())["exchanges"][0]
-RESPONSE: dict[str, Any] = GOOD["response"]["body"]["json"]
-ASKED: dict[str, Any] = GOOD["request"]["body"]["json"]
-JSON = {"content-type": "application/json"}
 OPENAI_ERROR = {"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}}
-
-
-def line(status: int | None = 200, body: Any = RESPONSE, **members: Any) -> dict[str, Any]:
-    """A line of a capture: a good exchange, or one with another answer."""
-    exchange: dict[str, Any] = {
-        "id": "one",
-        "request": {"method": "POST", "path": "/v1/responses", "query": "", "body": ASKED},
-        "response": {"status": status, "headers": JSON, "json": body},
-    }
-    return exchange | members
-
-
-def text(*lines: dict[str, Any]) -> bytes:
-    return b"".join(json.dumps(each).encode() + b"\n" for each in lines)
 
 
 def judged(exchange: dict[str, Any], contract: str = "databricks") -> Judgement:
@@ -52,9 +31,6 @@ def judged(exchange: dict[str, Any], contract: str = "databricks") -> Judgement:
 
 def found(judgement: Judgement) -> list[tuple[str, str]]:
     return [(result.requirement, str(result.level)) for result, _ in judgement.findings]
-
-
-BAD = line(body={**RESPONSE, "usage": {**RESPONSE["usage"], "total_tokens": 1}}, id="bad")
 
 
 # --- verdicts ---
@@ -355,24 +331,6 @@ def test_half_a_cassette_and_one_that_is_too_long_are_told(tmp_path: Path, monke
 # --- the command ---
 
 
-def run(*arguments: str | Path, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "conformance", "judge", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=60, cwd=ROOT, env=os.environ | variables)
-
-
-def lines(result: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
-    return [json.loads(each) for each in result.stdout.splitlines()]
-
-
-def sentence(result: subprocess.CompletedProcess[bytes]) -> str:
-    """The one sentence on standard error of a run that read nothing."""
-    assert result.returncode == 2
-    assert result.stdout == b""
-    (told,) = result.stderr.decode().splitlines()
-    assert told.startswith("python -m conformance judge: ")
-    return told
-
-
 def test_json_has_one_object_a_line_and_the_summary_stands_apart() -> None:
     result = run("--format", "json", "-", stdin=text(line(), BAD, line(429, {})))
     assert [(each["id"], each["verdict"]) for each in lines(result)] == [
@@ -433,12 +391,9 @@ UNREADABLE = {
     "nothing": (b"", "holds no exchange"),
     "blank lines": (b"\n \n\r\n", "holds no exchange"),
     "binary": (bytes(reversed(range(256))), "line 1: bytes that are not UTF-8"),
-    "gzip": (gzip.compress(text(line())), "line 1: bytes that are not UTF-8"),
     "half an archive": (lzma.compress(text(line()))[:-40], "cannot be decompressed"),
     "an archive of nothing": (lzma.compress(b""), "holds no exchange"),
     "half a line": (text(line())[:99], "line 1: half a line"),
-    "an array": (json.dumps([line()]).encode(), "line 1: request: expected an object"),
-    "an indented array": (json.dumps([line()], indent=1).encode(), "line 1: no JSON"),
     "nesting": (nested(10_000), "line 1: JSON that is nested deeper"),
     "a long number": (b'{"id": ' + b"9" * 10_000 + b"}\n", "line 1: JSON that cannot be read"),
     "NaN": (b'{"id": NaN}\n', "line 1: JSON that cannot be read: NaN"),

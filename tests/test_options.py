@@ -334,7 +334,7 @@ def test_without_tools(tool_tests: Checkout, endpoint: str) -> None:
         result.stdout.fnmatch_lines(["3 cases: 1 pass, 2 not applicable"])
     tool_tests.cassette("supported_models/no_tool/gpt-5-4").unlink()
     failing = tool_tests.quick(*args)
-    failing.stdout.fnmatch_lines(["*again: *--without-tools ' custom,mcp,custom'"])
+    failing.stdout.fnmatch_lines(["*again: *'--without-tools= custom,mcp,custom'"])
     listed = tool_tests.quick("--list", *args)
     listed.stdout.fnmatch_lines(["1 cases, 1 requests, 2 cases not applicable; nothing was sent"])
 
@@ -382,7 +382,7 @@ def test_mcp_server_is_sent(tool_tests: Checkout, endpoint: str) -> None:
         result = tool_tests.quick(*args, "--base-url", s.url, RESPONSES_API_KEY=TOKEN)
         assert {body["metadata"]["server"] for body in s.bodies()[1:]} == {url}
     assert result.ret == 1
-    result.stdout.fnmatch_lines([f"MCP server: {url}", f"*again: *--mcp-server {url}"])
+    result.stdout.fnmatch_lines([f"MCP server: {url}", f"*again: *--mcp-server={url}"])
 
 
 REPRESENTATIVE = """

@@ -40,7 +40,7 @@ def test_cassettes_elsewhere(checkout: Checkout, tmp_path: Path, where: str) -> 
         cwd, given, more = tmp_path, "mine", (os.path.relpath(checkout.path, tmp_path),)
     forms = [("--cassettes", given), (f"--cassettes={given}",)]
     joined, apart = (
-        node_ids(checkout.run(*form, "--models=gpt-5-4", *COLLECT, *more, cwd=cwd, PYTHONPATH=str(checkout.path)))
+        node_ids(checkout.run(*form, "--models=gpt-5-4", *COLLECT, *more, cwd=cwd))
         for form in forms
     )
     assert joined == apart
