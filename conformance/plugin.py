@@ -382,6 +382,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Gives the report of a case its outcome, its record and its text."""
+    if call.excinfo is not None:
+        report.cut_tracebacks(call.excinfo.value)
     made = yield
     case = item.stash.get(CASE, None)
     if call.when == "teardown":

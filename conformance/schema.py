@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,7 +22,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from conformance import layout
-from conformance.values import MISSING, pointer, printable, same, show
+from conformance.values import MAX_DEPTH, MISSING, pointer, printable, same, show
 
 SCHEMAS = layout.data("schemas")
 BASE = "https://responses-conformance.example/schemas/"
@@ -31,6 +32,9 @@ ROOM = 80
 
 MAX_ERRORS = 1000
 """Errors of the members of one value that are looked for. There can be as many as members, and each takes memory."""
+
+MAX_FOLLOWED = 64
+"""References that are followed inside one another, before a value counts as nested too deeply."""
 
 _KIND_NAMES = {
     "string": "a string",
@@ -61,6 +65,10 @@ class SchemaError(Exception):
     """A schema file is missing or unreadable, or a name or a reference leads nowhere."""
 
 
+class _TooDeep(Exception):
+    """A value leads through a schema that refers to itself too often."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One place where a value breaks its schema.
@@ -82,7 +90,7 @@ def violations(name: str, instance: object) -> Iterator[Violation]:
 def _report(validator: Any, instance: object) -> Iterator[Violation]:
     try:
         errors: Errors = list(validator.iter_errors(instance))
-    except RecursionError:
+    except _TooDeep:
         errors = [_error("a value that is nested less deeply", instance=instance)]
     seen = set()
     for error in errors:
@@ -99,7 +107,7 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     """
     found: list[Steps] = []
     # What is nested too deeply is a violation, and no news.
-    with suppress(RecursionError):
+    with suppress(_TooDeep):
         _unknown(_parts(_target(_full(name)), instance), instance, (), found)
     yield from (printable(pointer(*steps)) for steps in dict.fromkeys(found))
 
@@ -221,8 +229,23 @@ def _kinds(value: Any) -> frozenset[str]:
     return _KINDS[int] if type(value) is float and value.is_integer() else kinds
 
 
+_followed: ContextVar[int] = ContextVar("_followed", default=0)
+
+
+def _follow(name: str, instance: Any) -> Errors:
+    """Apply the schema that a name leads to. Raise _TooDeep beyond MAX_FOLLOWED."""
+    followed = _followed.get()
+    if followed == MAX_FOLLOWED:
+        raise _TooDeep
+    token = _followed.set(followed + 1)
+    try:
+        return _check(instance, _target(name))
+    finally:
+        _followed.reset(token)
+
+
 def _ref(_validator: Any, name: str, instance: Any, _schema: Any) -> Errors:
-    return _check(instance, _target(name))
+    return _follow(name, instance)
 
 
 def _type(_validator: Any, types: str | list[str], instance: Any, _schema: Any) -> Errors | None:
@@ -328,7 +351,7 @@ def _discriminated(tags: dict[str, Any], instance: Any) -> Errors:
         return [_error(_KIND_NAMES["object"])]
     target = _mapped(tags, instance)
     if target is not None:
-        return _check(instance, _target(target))
+        return _follow(target, instance)
     name = tags["propertyName"]
     tag = instance.get(name, MISSING)
     if tag is MISSING:
@@ -432,6 +455,8 @@ def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:
 
 
 def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: list[Steps]) -> None:
+    if len(path) > MAX_DEPTH:
+        return
     if isinstance(instance, list):
         for index, value in enumerate(instance):
             inner = [each for part in parts for each in _parts(part.get("items"), value)]

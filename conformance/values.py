@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-MAX_DEPTH: Final = 500
-"""Nesting beyond which a JSON text is not read; real answers stay under 30 levels."""
+# Own bounds, far below the limits of every Python, so that no verdict depends on the interpreter and its settings.
+
+MAX_DEPTH: Final = 128
+"""Levels of arrays and objects beyond which a JSON text is not read; real answers stay under 30."""
+
+MAX_NUMBER: Final = 640
+"""Characters of a number beyond which a JSON text is not read; Python cannot be told to refuse shorter integers."""
+
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 
 
 class Missing:
@@ -46,44 +55,85 @@ def read_json(content: bytes | str) -> Any:
         text = content if isinstance(content, str) else content.decode("utf-8")
     except UnicodeDecodeError as error:
         return Unreadable(f"bytes that are not UTF-8, at offset {error.start}")
-    if _depth(text) > MAX_DEPTH:
-        return Unreadable(f"JSON that is nested deeper than {MAX_DEPTH} levels")
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return parse_json(text)
+    except TooDeep as error:
+        return Unreadable(f"JSON that is {error}")
     except ValueError as error:
         why = f"no JSON: {error}" if isinstance(error, json.JSONDecodeError) else f"JSON that cannot be read: {error}"
         return Unreadable(f"{why}; it begins with {text[:60]!r}")
 
 
+class TooDeep(ValueError):
+    """A JSON text or value that is nested beyond a bound."""
+
+    def __init__(self, levels: int) -> None:
+        super().__init__(f"nested deeper than {levels} levels")
+
+
+def parse_json(
+    text: str,
+    *,
+    levels: int = MAX_DEPTH,
+    fraction: Callable[[str], float] = float,
+    members: Callable[[list[tuple[str, Any]]], Any] | None = None,
+) -> Any:
+    """The value of a JSON text, within the same bounds on every Python.
+
+    ``fraction`` makes numbers that are no integers, ``members`` makes objects. Raises TooDeep for more than ``levels``
+    levels, JSONDecodeError for what is no JSON, ValueError for a number over MAX_NUMBER characters, NaN and Infinity.
+    """
+    if _is_deeper(text, levels):
+        raise TooDeep(levels)
+    return json.loads(
+        text,
+        parse_int=_integer,
+        parse_float=lambda number: fraction(_bounded(number)),
+        parse_constant=_refuse_constant,
+        object_pairs_hook=members,
+    )
+
+
+def _integer(number: str) -> int:
+    return int(_bounded(number))
+
+
+def _bounded(number: str) -> str:
+    if len(number) > MAX_NUMBER:
+        raise ValueError(f"a number of more than {MAX_NUMBER} characters")
+    return number
+
+
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(f"{name} is not a JSON value")
 
 
-def _depth(text: str) -> int:
-    """An upper bound of the nesting of a JSON text; brackets in strings count, so it is only ever too large."""
-    opening = text.count("{") + text.count("[")
-    if opening <= MAX_DEPTH:
-        return opening
-    depth = deepest = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "{[":
+def _is_deeper(text: str, levels: int) -> bool:
+    """True if a JSON text is nested in more than ``levels`` levels. Of a text that is no JSON it may be true too."""
+    if text.count("{") + text.count("[") <= levels:
+        return False
+    # Without escapes, every second piece between quotation marks stands outside of strings.
+    outside = text.replace("\\\\", "").replace('\\"', "").split('"')[::2]
+    depth = 0
+    for bracket in _BRACKET.findall("".join(outside)):
+        if bracket in "{[":
             depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_DEPTH:
-                break
-        elif character in "}]":
+            if depth > levels:
+                return True
+        else:
             depth -= 1
-    return deepest
+    return False
+
+
+def nests_deeper(value: Any, levels: int) -> bool:
+    """True if arrays and objects stand in one another in more than ``levels`` levels."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [each for each in level if isinstance(each, (dict, list))]
+        if not level:
+            return False
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return True
 
 
 def at(value: Any, *path: str | int) -> Any:

@@ -115,7 +115,7 @@ BAD = {
     "tags that are none": (text(line(tags=[])), "tags: expected an object"),
     "deep nesting": (b'{"id": ' + b"[" * 10_000 + b"]" * 10_000 + b"}\n", "nested deeper"),
     "a long number": (b'{"id": ' + b"9" * 10_000 + b"}\n", "cannot be read"),
-    "NaN": (b'{"id": NaN}\n', "NaN is not JSON"),
+    "NaN": (b'{"id": NaN}\n', "NaN is not a JSON value"),
     "half an archive": (lzma.compress(text(line()) * 1000)[:-200], "cannot be decompressed"),
     "a damaged archive": (lzma.compress(text(line()))[:20] + b"\0" * 200, "cannot be decompressed"),
 }

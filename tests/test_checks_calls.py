@@ -269,7 +269,7 @@ def test_any_bodies_give_results(sent: Any, body: Any) -> None:
 
 def test_deep_values_give_results() -> None:
     deep: Any = "x"
-    for _ in range(235):
+    for _ in range(57):
         deep = {"properties": [deep]}
     tool = {**samples.STRICT, "parameters": deep}
     sent = {**samples.ASKED, "tools": [tool, {"type": "web_search", "filters": deep}], "metadata": deep}

@@ -408,7 +408,7 @@ def test_any_data_gives_results(data: list[str]) -> None:
 
 def test_deep_and_hostile_values_give_results() -> None:
     deep: Any = []
-    for _ in range(400):
+    for _ in range(115):
         deep = [deep]
     item = {"id": "x", "type": "message", "content": deep}
     stream = Stream().say("response.output_item.added", output_index=0, item=item)

@@ -298,8 +298,8 @@ for _ in range(600):
         (stored(response={"status": "200"}), "/exchanges/0/response/status"),
         (stored(response={"body": {"base64": "a"}}), "exchange 1 has a body that cannot be decoded"),
         (stored(request={"body": {"text": "\ud800"}}), "exchange 1 has a body that cannot be decoded"),
-        (stored(response={"body": {"json": DEEP, "style": "indented"}}), "deeper than 500"),
-        (stored(response={"body": {"json": float("nan"), "style": "compact"}}), "NaN is not JSON"),
+        (stored(response={"body": {"json": DEEP, "style": "indented"}}), "deeper than 128"),
+        (stored(response={"body": {"json": float("nan"), "style": "compact"}}), "NaN is not a JSON value"),
     ],
 )
 def test_a_broken_cassette_is_told(tmp_path: Path, cassette: Any, why: str) -> None:

@@ -39,10 +39,7 @@ def test_cassettes_elsewhere(checkout: Checkout, tmp_path: Path, where: str) -> 
     if where == "elsewhere":
         cwd, given, more = tmp_path, "mine", (os.path.relpath(checkout.path, tmp_path),)
     forms = [("--cassettes", given), (f"--cassettes={given}",)]
-    joined, apart = (
-        node_ids(checkout.run(*form, "--models=gpt-5-4", *COLLECT, *more, cwd=cwd))
-        for form in forms
-    )
+    joined, apart = (node_ids(checkout.run(*form, "--models=gpt-5-4", *COLLECT, *more, cwd=cwd)) for form in forms)
     assert joined == apart
     assert len(joined) > 90
     assert all(name.startswith("conformance/") for name in joined)

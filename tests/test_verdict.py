@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from conformance.exchange import Exchange
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
-from conformance.report import failure_text, matrix, summary
+from conformance.report import cut_tracebacks, failure_text, matrix, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, Record, Run, SuiteError
 from conftest import TOKEN, Checkout
 
@@ -406,3 +407,48 @@ def test_stray_and_could_not_run(checkout: Checkout) -> None:
     assert checkout.quick("--models", "gpt-5-4").ret == 6
     (checkout.cassettes / "stray.json").write_text("{}")
     assert checkout.quick("--models", "gpt-5-4").ret == 1
+
+
+def fall(levels: int) -> None:
+    """Calls itself, and raises ValueError in the end."""
+    if not levels:
+        raise ValueError("down here")
+    fall(levels - 1)
+
+
+def test_long_tracebacks_are_cut() -> None:
+    """Of a long traceback the begin and the end are kept, also of the error that was the reason for another."""
+    with pytest.raises(ValueError, match="down here") as caught:
+        fall(500)
+    other = KeyError()
+    other.__cause__ = caught.value
+    cut_tracebacks(other)
+    names = []
+    frame = caught.value.__traceback__
+    while frame is not None:
+        names.append(frame.tb_frame.f_code.co_name)
+        frame = frame.tb_next
+    assert names == ["test_long_tracebacks_are_cut"] + ["fall"] * 99
+
+
+FALL = """
+    import copy
+    value = []
+    for _ in range(100_000):
+        value = [value]
+    copy.deepcopy(value)
+"""
+
+
+def test_a_suite_error_that_lies_deep_is_told_at_once(checkout: Checkout) -> None:
+    """Endless calls in the suite itself end in a suite error with a short traceback, in seconds."""
+    tests = checkout.path / "conformance" / "test_supported_models.py"
+    tests.write_text(tests.read_text().replace("    ask(model, samples.QUESTION)\n", FALL, 1))
+    begin = time.monotonic()
+    result = checkout.quick("--models", "gpt-5-4", "-k", "test_string_input")
+    assert time.monotonic() - begin < 20
+    assert result.ret == 1
+    text = result.stdout.str()
+    assert "SUITE ERROR" in text
+    assert "RecursionError" in text
+    assert len(text.splitlines()) < 2_000

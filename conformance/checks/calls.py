@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -13,7 +12,7 @@ from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candi
 from conformance.checks.given import ELSEWHERE, given
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
+from conformance.values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_ID_LENGTH: Final = 64
 """A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""
@@ -162,7 +161,7 @@ def _twice(arguments: str) -> list[str]:
     def keep(members: list[tuple[str, Any]]) -> None:
         found.extend(name for name, count in Counter(name for name, _ in members).items() if count > 1)
 
-    json.loads(arguments, object_pairs_hook=keep)
+    parse_json(arguments, members=keep)
     return found
 
 

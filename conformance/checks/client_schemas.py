@@ -20,10 +20,16 @@ import jsonschema
 import referencing
 from jsonschema.validators import extend
 
-from conformance.values import pointer, printable, show
+from conformance.values import parse_json, pointer, printable, show
 
 MAX_SCHEMA: Final = 100_000
 """Characters of a schema, as JSON, beyond which it is not applied."""
+
+MAX_LEVELS: Final = 48
+"""Levels of a schema, as JSON, beyond which it is not applied."""
+
+MAX_NESTED: Final = 100
+"""Keywords that are applied inside one another before the judgement is given up."""
 
 MAX_STEPS: Final = 10_000
 """Keywords that are applied before the judgement is given up; a real answer takes some hundred."""
@@ -31,6 +37,7 @@ MAX_STEPS: Final = 10_000
 MAX_PROBLEMS: Final = 3
 MAX_SEARCHED: Final = 300
 MAX_UNIQUE: Final = 300
+MAX_GROUPS: Final = 20
 
 # Without a registry of its own, jsonschema would fetch what a $ref points to from the network.
 NO_NETWORK: Final[referencing.Registry[Any]] = referencing.Registry()
@@ -54,7 +61,15 @@ class _GivenUp(Exception):
     """The judgement takes too long."""
 
 
-_steps: ContextVar[Iterator[int]] = ContextVar("_steps")
+@dataclass(slots=True)
+class _Work:
+    """Keywords that were applied in a judgement, and those that are being applied inside one another."""
+
+    steps: int = 0
+    nested: int = 0
+
+
+_work: ContextVar[_Work | None] = ContextVar("_work", default=None)
 
 
 def problems(schema: Any, value: Any) -> list[Problem] | None:
@@ -65,11 +80,11 @@ def problems(schema: Any, value: Any) -> list[Problem] | None:
         validator = _validator(json.dumps(schema))
         if validator is None:
             return None
-        token = _steps.set(iter(range(MAX_STEPS)))
+        token = _work.set(_Work())
         try:
             errors = list(itertools.islice(validator.iter_errors(value), MAX_PROBLEMS))
         finally:
-            _steps.reset(token)
+            _work.reset(token)
     except Exception:  # a schema of anybody's making fails in as many ways as there are keywords
         return None
     return [
@@ -87,7 +102,7 @@ def _validator(text: str) -> Any:
     """The validator for a schema, or None if it is not one."""
     if len(text) > MAX_SCHEMA:
         return None
-    schema = json.loads(text)
+    schema = parse_json(text, levels=MAX_LEVELS)
     dialect = schema.get("$schema", "")
     default = _COUNTED[jsonschema.Draft202012Validator.META_SCHEMA["$id"]]
     kind = _COUNTED.get(dialect.rstrip("#"), None if dialect else default) if isinstance(dialect, str) else None
@@ -97,7 +112,9 @@ def _validator(text: str) -> Any:
         kind.check_schema(schema, format_checker=None)
     except jsonschema.SchemaError:
         return None
-    return kind(schema, registry=NO_NETWORK)
+    # A $schema that a reference leads to would have jsonschema go on with its own keywords, which are not counted.
+    schema.pop("$schema", None)
+    return None if '"$schema": "' in json.dumps(schema) else kind(schema, registry=NO_NETWORK)
 
 
 def _counted(name: str, keyword: Keyword) -> Keyword:
@@ -106,14 +123,19 @@ def _counted(name: str, keyword: Keyword) -> Keyword:
 
     def counted(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
         # Outside a judgement (the check of the schema itself) nothing is counted: the schema's size is bounded.
-        steps = _steps.get(None)
-        if steps is not None and next(steps, None) is None:
+        work = _work.get() or _Work()
+        work.steps += 1
+        if work.steps > MAX_STEPS or work.nested == MAX_NESTED:
             raise _GivenUp
         if name in _BY_PATTERN and isinstance(instance, dict):
             patterns = schema.get("patternProperties", ())
             if not all(_is_quick(each) for each in patterns) or any(len(each) > MAX_SEARCHED for each in instance):
                 raise _GivenUp
-        yield from own(validator, value, instance, schema) or ()
+        work.nested += 1
+        try:
+            yield from own(validator, value, instance, schema) or ()
+        finally:
+            work.nested -= 1
 
     return counted
 
@@ -135,7 +157,7 @@ def _is_quick(pattern: Any) -> bool:
         return False
     tokens = _TOKEN.findall(pattern)
     bare = "".join(token if len(token) == 1 or token[1:].isdecimal() else "x" for token in tokens)
-    if re.search(r"\)[*+{]|\\[1-9]|\(\?[P(]", bare):
+    if re.search(r"\)[*+{]|\\[1-9]|\(\?[P(]", bare) or bare.count("(") > MAX_GROUPS:
         return False
     repeated, branches = len(re.findall(r"[*+]|\{\d*,", bare)), len(re.findall(r"[?|]", bare))
     anchored = bare.startswith("^") and "|" not in bare

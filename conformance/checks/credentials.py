@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import json
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
@@ -45,7 +44,5 @@ def _texts(view: View) -> Iterator[str]:
     exchange = view.exchange
     yield (exchange.content or b"").decode("utf-8", "replace")
     values = [event.json for event in exchange.events] if exchange.is_stream else [exchange.json]
-    with contextlib.suppress(RecursionError):
-        # What is nested too deeply to be written was looked at as it came.
-        yield from (json.dumps(value, ensure_ascii=False) for value in values if isinstance(value, (dict, list)))
+    yield from (json.dumps(value, ensure_ascii=False) for value in values if isinstance(value, (dict, list)))
     yield "".join(delta for value in values if isinstance(delta := at(value, "delta"), str))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from conformance.recording.body import LONG, digest, to_bytes, to_stored
 from conformance.schema import violations
+from conformance.values import at, parse_json, read_json
 
 FORMAT: Final = 1
 REQUEST_HEADERS: Final = ("content-type",)
@@ -54,8 +55,8 @@ def read_cassette(path: Path) -> Cassette:
     if not text.strip():
         raise CassetteError(f"the cassette {path} is empty")
     try:
-        table = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        table = parse_json(text)
+    except ValueError as error:
         raise CassetteError(f"the cassette {path} is not JSON: {error}") from error
     for violation in violations("cassette", table):
         where = violation.pointer or "the top level"
@@ -73,8 +74,8 @@ def read_cassette(path: Path) -> Cassette:
 def read_provenance(path: Path) -> Provenance | None:
     """Where a cassette comes from, or None for a file that cannot be read. Nothing else in it is looked at."""
     try:
-        return Provenance(**json.loads(path.read_bytes())["provenance"])
-    except (OSError, ValueError, RecursionError, TypeError, KeyError):
+        return Provenance(**at(read_json(path.read_bytes()), "provenance"))
+    except (OSError, TypeError):
         return None
 
 

@@ -36,6 +36,7 @@ from conformance.reference.reply import (
 from conformance.reference.request import read_request
 from conformance.reference.servers import ask_servers
 from conformance.reference.stream import events
+from conformance.values import MAX_NUMBER
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
 NO_BODY: Final[Mapping[str, Any]] = {}
@@ -124,7 +125,7 @@ def _authorization(request: HTTPRequest) -> bytes | None:
 async def _content(request: HTTPRequest) -> bytes:
     """The body, which is read no further than to the limit. Raises Refusal (413)."""
     announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > MAX_BYTES:
+    if announced.isdecimal() and (len(announced) > MAX_NUMBER or int(announced) > MAX_BYTES):
         raise too_large()
     content = bytearray()
     async for part in request.stream():

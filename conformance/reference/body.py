@@ -4,9 +4,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from conformance.reference.refusal import Refusal
+from conformance.values import TooDeep, parse_json
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 100
@@ -32,14 +33,14 @@ def read_object(content_type: str | None, content: bytes) -> dict[str, Any]:
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise _malformed("The header Content-Type has to be application/json.")
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        value = parse_json(content.decode("utf-8"), levels=MAX_DEPTH, fraction=_finite)
         _check_size(value)
         # A string with half of a surrogate pair is JSON, but no text that could be sent back.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError:
         raise _malformed("The body is not valid UTF-8.") from None
-    except RecursionError:
-        raise _too_deep() from None
+    except TooDeep as error:
+        raise _malformed(f"The body is {error}.") from None
     except ValueError as error:
         raise _malformed(f"The body is not valid JSON: {error}.") from None
     if not isinstance(value, dict):
@@ -92,14 +93,6 @@ def _malformed(problem: str) -> Refusal:
     return Refusal(400, problem)
 
 
-def _too_deep() -> Refusal:
-    return _malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
-
-
 def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
@@ -108,16 +101,13 @@ def _finite(text: str) -> float:
 
 
 def _check_size(value: Any) -> None:
-    """Refuse arrays and objects in too many levels, and so many values that it would take long to look at each."""
+    """Refuse so many values that it would take long to look at each."""
     level, count = [value], 0
-    for _ in range(MAX_DEPTH + 1):
+    while level:
         level = [child for container in level for child in _children(container)]
         count += len(level)
         if count > MAX_VALUES:
             raise _malformed(f"The body holds more than {MAX_VALUES} values.")
-        if not level:
-            return
-    raise _too_deep()
 
 
 def _children(value: Any) -> Iterable[Any]:

@@ -40,7 +40,8 @@ MEANT_BY: Final = (
 )
 
 
-# A $ref can lead to a place that no JSON Schema rule has looked at, where anything may stand.
+# A $ref can lead to a place that no JSON Schema rule has looked at, where anything may stand; and a schema that
+# leads in circles takes more calls than Python has room for, whatever its limit is.
 FAILURES: Final = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 

@@ -5,6 +5,9 @@ from typing import Final
 
 MAX_REPEAT: Final = 1000
 MAX_LENGTH: Final = 10_000
+MAX_GROUPS: Final = 20
+"""Groups that may stand in one another."""
+
 WORD: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits + "_"
 PRINTABLE: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits + " " + string.punctuation
 CLASSES: Final = {"d": string.digits, "w": WORD, "s": " \t\n"}
@@ -34,6 +37,7 @@ class _Reader:
         self._pattern = pattern
         self._at = 0
         self._salt = salt
+        self._groups = 0
 
     def rest(self) -> str:
         return self._pattern[self._at :]
@@ -80,9 +84,13 @@ class _Reader:
                 raise Unsupported("a group that is no plain group")
             while self._next() != ">":
                 pass
+        self._groups += 1
+        if self._groups > MAX_GROUPS:
+            raise Unsupported("groups that are nested too deeply")
         text = self.alternatives()
         if not self._take(")"):
             raise Unsupported("an open group")
+        self._groups -= 1
         return text
 
     def _escape(self) -> str:

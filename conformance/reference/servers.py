@@ -3,7 +3,6 @@
 The answer itself asks nobody. All that it holds of a server is in what was `Heard`.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +13,7 @@ from conformance.reference.conversation import approved, items
 from conformance.reference.mcp_client import Unreachable, call_tool, list_tools
 from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.request import Request
+from conformance.values import parse_json
 
 Tool = dict[str, Any]
 
@@ -107,7 +107,7 @@ async def _approved_call(
 
 async def _call(request: Request, server: Tool, name: str, text: str, label: str, approval: str | None = None) -> Made:
     try:
-        value = json.loads(text)
+        value = parse_json(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):

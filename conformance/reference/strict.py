@@ -2,12 +2,16 @@
 
 import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import jsonschema
 import referencing
 
 from conformance.reference.refusal import invalid
+from conformance.values import nests_deeper
+
+MAX_LEVELS: Final = 48
+"""Levels of a schema, as JSON, beyond which it is refused."""
 
 # Without a registry of its own, jsonschema would fetch what a $ref points to from the network.
 NO_NETWORK: referencing.Registry[Any] = referencing.Registry()
@@ -20,6 +24,8 @@ def check_schema(parameter: str, schema: Any, *, strict: bool) -> None:
     """
     if not isinstance(schema, dict):
         raise invalid(parameter, "a schema has to be a JSON object.")
+    if nests_deeper(schema, MAX_LEVELS):
+        raise invalid(parameter, f"the schema is nested deeper than {MAX_LEVELS} levels.")
     problem = _no_schema(schema)
     if problem is None and schema.get("type", "object") != "object":
         problem = "the type of the schema has to be 'object'"
@@ -43,7 +49,7 @@ def is_instance(value: Any, schema: Any) -> bool:
     """True if the value is valid against the schema. A schema that cannot be applied has no instances."""
     try:
         return jsonschema.Draft202012Validator(schema, registry=NO_NETWORK).is_valid(value)
-    except Exception:  # a schema of anybody's making fails in as many ways as there are keywords
+    except Exception:  # a schema of anybody's making fails in as many ways as there are keywords, or leads in circles
         return False
 
 

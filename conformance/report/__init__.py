@@ -1,8 +1,8 @@
 """Views of a verdict: the text of a failure, the matrix, the list of what would be sent."""
 
-from conformance.report.failure import curl, failure_text
+from conformance.report.failure import curl, cut_tracebacks, failure_text
 from conformance.report.junit import write_junit
 from conformance.report.listing import Listed, listing
 from conformance.report.terminal import matrix, summary
 
-__all__ = ["Listed", "curl", "failure_text", "listing", "matrix", "summary", "write_junit"]
+__all__ = ["Listed", "curl", "cut_tracebacks", "failure_text", "listing", "matrix", "summary", "write_junit"]

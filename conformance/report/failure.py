@@ -6,6 +6,7 @@ import itertools
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 
 from conformance.checks import Result
 from conformance.contract import Contract, Level
@@ -15,6 +16,23 @@ from conformance.verdict import Case, CaseOutcome
 
 MAX_CURL_BODY = 4000
 MAX_FINDINGS = 25
+MAX_FRAMES = 100
+"""Frames of a traceback beyond which its middle is left out."""
+
+
+def cut_tracebacks(error: BaseException | None) -> None:
+    """Leaves out the middle of long tracebacks: pytest would compare the values of all frames, for hours."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames: list[TracebackType] = []
+        frame = error.__traceback__
+        while frame is not None:
+            frames.append(frame)
+            frame = frame.tb_next
+        if len(frames) > MAX_FRAMES:
+            frames[MAX_FRAMES // 2 - 1].tb_next = frames[-MAX_FRAMES // 2]
+        error = error.__cause__ or error.__context__
 
 
 def failure_text(case: Case, contract: Contract, *, again: str, token_variable: str, cassette: Path | None) -> str:
