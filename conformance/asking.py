@@ -305,7 +305,8 @@ class Ask:
             return self._guard(send)
         except Unreachable as error:
             died = f"; the request before was of {before}" if before not in ("", self._case.node) else ""
-            raise CouldNotRun(f"{error}{died}; check that the target still runs, then run again") from error
+            step = error.step or "check that the target still runs, then run again"
+            raise CouldNotRun(f"{error}{died}; {step}") from error
 
     def _plain_is_answered(self) -> bool:
         """True if the plain twin of a request is answered: the model of the case, a short text, nothing else."""

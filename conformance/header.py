@@ -27,8 +27,8 @@ def provenance(settings: Settings) -> list[str]:
         with Client(settings.target, settings.limits) as client:
             exchange, obstacle = probe(client, settings.models[0])
     except Unreachable as error:
-        why = settings.secrets.hide(str(error))
-        raise MissingPrerequisite(f"{why}; check the base URL, and that the target runs") from error
+        step = error.step or "check the base URL, and that the target runs"
+        raise MissingPrerequisite(settings.secrets.hide(f"{error}; {step}")) from error
     if obstacle:
         raise MissingPrerequisite(settings.secrets.hide(obstacle))
     kind = target_kind(exchange.headers, settings.target.host)

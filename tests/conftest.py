@@ -19,7 +19,9 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-the-tests"
 OWN_VARIABLES = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "RESPONSES_API_KEY")
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSLKEYLOGFILE")
+FROM_THE_MACHINE = (*PROXIES, *map(str.lower, PROXIES), *CERTIFICATES)
 FROM_OUTSIDE = (
     *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER", "PYTHONDONTWRITEBYTECODE", "COLUMNS"),
     *("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS"),  # they make pytest say more, or paint it
@@ -119,7 +121,7 @@ def is_of_representative(file: Path) -> bool:
 @pytest.fixture
 def unchanged(template: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     """A copy of the checkout that is shared by tests which change nothing in it. No variable of the caller's counts."""
-    for name in (*OWN_VARIABLES, *FROM_OUTSIDE, *PROXIES, *map(str.lower, PROXIES)):
+    for name in (*OWN_VARIABLES, *FROM_OUTSIDE, *FROM_THE_MACHINE):
         monkeypatch.delenv(name, raising=False)
     return Checkout(template, pytester, monkeypatch)
 

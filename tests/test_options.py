@@ -544,18 +544,6 @@ def test_what_may_be_a_secret_is_not_shown(checkout: Checkout, url: str) -> None
         assert "TOPSECRET" not in result.stdout.str() + result.stderr.str()
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"), [("HTTP_PROXY", "foo://x"), ("SSL_CERT_FILE", "/nonexistent"), ("ALL_PROXY", "socks9://h:1")]
-)
-def test_settings_of_the_machine(checkout: Checkout, variable: str, value: str) -> None:
-    """Proxies and certificates that cannot be used are told in one sentence."""
-    checkout.monkeypatch.setenv(variable, value)
-    result = checkout.live("http://h.invalid/v1")
-    assert result.ret == COULD_NOT_RUN
-    assert "Traceback" not in result.stderr.str() + result.stdout.str()
-    assert "proxies or certificates" in result.stderr.str()
-
-
 def test_a_host_that_is_none(checkout: Checkout) -> None:
     """A host with two dots in a row is told in one sentence."""
     result = checkout.live("http://a..b/v1")

@@ -2,9 +2,10 @@
 
 from conformance.target.address import REPLAY, Target, TargetError, check_url, from_options
 from conformance.target.budget import Limits
-from conformance.target.client import Client, Unreachable
+from conformance.target.client import Client
 from conformance.target.credential import DEFAULT_CREDENTIAL
 from conformance.target.preflight import probe
+from conformance.target.unreachable import Unreachable
 
 __all__ = [
     "DEFAULT_CREDENTIAL",

@@ -14,12 +14,9 @@ from conformance.sse import Decoder
 from conformance.target.address import Target
 from conformance.target.budget import Budget, Exceeded, Limits, bounded
 from conformance.target.credential import DEFAULT_CREDENTIAL, FORMS, query
-from conformance.values import printable, shorten
-
-
-class Unreachable(Exception):
-    """No answer came: one sentence that says why."""
-
+from conformance.target.network import Network
+from conformance.target.proxies import Proxy
+from conformance.target.unreachable import reason
 
 LINES_PER_EVENT: Final = 10
 """Lines of a stream for each event that it may have. An event takes three."""
@@ -44,17 +41,17 @@ class Client:
         self._timed = timed
         self.limits = limits or Limits()
         self._budget = Budget(self.limits)
-        try:
-            http = httpx.Client(
-                timeout=httpx.Timeout(self.limits.silence, connect=self.limits.connect),
-                follow_redirects=False,
-                trust_env=live,
-                headers={"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
-            )
-        except (ImportError, ValueError, OSError) as error:
-            said = f"{type(error).__name__}: {error}"
-            raise Unreachable(f"the variables for proxies or certificates cannot be used ({said})") from error
+        self._network = Network.of(target.base_url) if live else Network.blocked(target.base_url)
+        http = self._network.client(
+            httpx.Timeout(self.limits.silence, connect=self.limits.connect),
+            {"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
+        )
         self._http = bounded(http, self._budget)
+
+    @property
+    def forwarding(self) -> Proxy | None:
+        """The proxy that can answer in the target's place, if there is one."""
+        return self._network.forwarding
 
     def __enter__(self) -> Self:
         return self
@@ -83,11 +80,16 @@ class Client:
         asked = "&".join(filter(None, (asked, query(credential, self.target.token))))
         url = f"{self.target.base_url}{route}{'?' if asked else ''}{asked}"
         self._budget.begin()
+        progress = self._network.progress()
+        # A replay and a direct connection have nothing to tell.
+        extensions = {"trace": progress} if self._network.proxy else {}
         try:
-            with self._http.stream(method, url, content=content, headers=sent) as response:
+            with self._http.stream(method, url, content=content, headers=sent, extensions=extensions) as response:
+                if response.status_code == 407 and self._network.forwarding:
+                    raise self._network.refused(407)
                 answer, broken = self._read(response)
         except (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError, Exceeded) as error:
-            raise Unreachable(f"{self.target.base_url} does not answer: {_reason(error)}") from error
+            raise self._network.unreachable(error, progress) from error
         return Exchange(
             Request(method, self.target.path + route, content, sent, asked),
             response.status_code,
@@ -111,7 +113,7 @@ class Client:
         except Exceeded as error:
             return answer, str(error)
         except httpx.TransportError as error:
-            return answer, f"the connection broke: {_reason(error)}"
+            return answer, f"the connection broke: {reason(error)}"
         return answer, None
 
 
@@ -148,11 +150,3 @@ class _Answer:
 
 def _headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, httpx.ConnectTimeout):
-        return "no connection within the time allowed"
-    if isinstance(error, httpx.TimeoutException):
-        return "silence for longer than allowed"
-    return shorten(printable(str(error)), 200) or type(error).__name__

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from conformance.environment import obstacle
 from conformance.exchange import Exchange
 from conformance.target.client import Client
+from conformance.target.proxies import Proxy
 from conformance.values import Unreadable, show
+
+BY_PROXIES: Final = (403, 502, 503, 504)
+"""What a proxy answers that does not reach a target, or must not."""
 
 
 def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
@@ -23,10 +28,18 @@ def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
         exchange = client.send(content)
     if exchange.broken:
         return exchange, f"the answer of {client.target.base_url} ended before its end ({exchange.broken}): try again"
+    if client.forwarding and exchange.status in BY_PROXIES and isinstance(exchange.json, Unreadable):
+        return exchange, _of_a_proxy(exchange, client.forwarding)
     found = obstacle(exchange)
     if found is not None:
         return exchange, found.sentence if found.whole_run else None
     return exchange, _no_api(exchange, client.target.base_url, name)
+
+
+def _of_a_proxy(exchange: Exchange, proxy: Proxy) -> str:
+    """A sentence for an answer that is no JSON, and came by way of a proxy that can answer by itself."""
+    step = "check the base URL, or name its host in NO_PROXY if it can be reached without"
+    return f"{proxy} answers {exchange.status} without JSON, it seems in place of the target: {step}"
 
 
 def _no_api(exchange: Exchange, base_url: str, model: str) -> str | None:
