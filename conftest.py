@@ -12,7 +12,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """Loads the plugin, unless a run has begun that came upon this folder while it looked for tests of its own."""
     if pluginmanager.has_plugin("session"):
         return
-    from conformance import entry, layout
+    from conformance import layout
+    from conformance.run import entry
 
     if (loaded := layout.package().resolve().parent) != ROOT:
         raise pytest.UsageError(
@@ -24,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leaves the suite out of runs of other projects, and the project's own tests out unless they are named."""
-    if not config.pluginmanager.has_plugin("conformance.plugin"):
+    if not config.pluginmanager.has_plugin("conformance.run.plugin"):
         return True
     if collection_path != OWN_TESTS:
         return None

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from conformance import layout
+from conformance.captured.judging import Summary, Verdict, as_json, as_text, judge_captured, read
+from conformance.captured.unpacking import CaptureError
 from conformance.contract import CONTRACT_NAMES, ContractError, load
-from conformance.judging import Summary, Verdict, as_json, as_text, judge_captured, read
-from conformance.unpacking import CaptureError
-from conformance.values import printable
+from conformance.wire.json_values import printable
 
 BROKEN_PIPE = 141
 INTERRUPTED = 130

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.capture import CaptureError, read_captures
+from conformance.captured.exchanges import CaptureError, read_captures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.contract import load
-from conformance.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange, Request
 
 FOLDER = Path(__file__).resolve().parent.parent / "cassettes" / "reference" / "supported_models" / "message_list"
 RECORDED = json.loads((FOLDER / "gpt-5-4.json").read_text(encoding="utf-8"))["exchanges"][0]

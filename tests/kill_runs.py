@@ -24,13 +24,13 @@ from typing import Any
 import pytest
 
 from conformance.checks import PAIRS, RULES
-from conformance.expansion import case_of
-from conformance.plugin import CASE, SETTINGS
 from conformance.reference import mcp_server, servers
 from conformance.reference.app import create_app
 from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
+from conformance.run.cases import case_of
+from conformance.run.plugin import CASE, SETTINGS
 from conformance.target import Client, probe
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from mutation import KINDS, TERMINAL, Change, Events, Kind, Mutant, changed, of_streams, of_type, types_in
 
-from conformance.exchange import Exchange
-from conformance.sse import Event
+from conformance.wire.exchange import Exchange
+from conformance.wire.sse import Event
 
 # --- members, types, names
 

@@ -21,7 +21,7 @@ import mutants_json_tools
 from mutants_json_core import KINDS, broken, is_answer, is_error, is_operation, noticed
 from mutation import some
 
-from conformance.capture import read_captures
+from conformance.captured.exchanges import read_captures
 from conformance.contract import load
 
 __all__ = ["KINDS", "broken", "noticed", "some"]

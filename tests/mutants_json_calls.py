@@ -22,7 +22,7 @@ from mutants_json_core import (
 )
 from mutation import JSON
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 CLIENT = ("function_call", "custom_tool_call", "computer_call", "shell_call", "local_shell_call", "apply_patch_call")
 CALLED = ("function_call", "custom_tool_call")

@@ -16,7 +16,7 @@ from mutation import JSON, Kind, Mutant
 
 from conformance.checks import judge
 from conformance.contract import Contract
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 KINDS: dict[str, Kind] = {}
 """Every kind of defect in a JSON answer, by its name."""

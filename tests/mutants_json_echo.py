@@ -21,7 +21,7 @@ from mutants_json_core import (
 from mutants_json_members import whole_bodies
 from mutation import JSON
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 SETTINGS = ["background", "instructions", "max_output_tokens", "max_tool_calls", "metadata", "parallel_tool_calls"]
 SETTINGS += ["previous_response_id", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "store"]

@@ -8,7 +8,7 @@ from typing import Any
 from mutants_json_core import Change, items_of, of_bodies, of_exchanges, parts_of, put, with_body, without, wrong_types
 from mutation import JSON
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 ALWAYS = ["id", "object", "created_at", "status", "error", "incomplete_details", "instructions", "max_output_tokens"]
 ALWAYS += ["metadata", "model", "output", "parallel_tool_calls", "previous_response_id", "reasoning", "store"]

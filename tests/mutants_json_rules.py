@@ -7,8 +7,8 @@ import json
 
 from conformance.checks import judge
 from conformance.contract import load
-from conformance.exchange import Exchange
-from conformance.sse import Event
+from conformance.wire.exchange import Exchange
+from conformance.wire.sse import Event
 
 CONTRACT = load("openai")
 

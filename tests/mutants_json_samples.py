@@ -8,9 +8,9 @@ from typing import Any
 from mutation import JSON
 
 from conformance.contract import load
-from conformance.exchange import Exchange, Request
 from conformance.reference.answer import answer
 from conformance.reference.request import read_request
+from conformance.wire.exchange import Exchange, Request
 
 HEADERS = {"content-type": "application/json", "x-request-id": "req_1"}
 ASKED: JSON = {"model": "system.ai.gpt-5-4", "input": "What is a mixture of experts?"}

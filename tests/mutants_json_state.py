@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mutants_json_core import Change, is_answer, items_of, of_bodies, of_exchanges, parts_of, put, without
 from mutation import JSON
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 # --- counts
 

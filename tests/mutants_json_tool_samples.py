@@ -29,7 +29,7 @@ from mutation import JSON
 from PIL import Image
 from streams import Stream
 
-from conformance.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange, Request
 
 SUM = 'start: number (" + " number)*\nnumber: /[0-9]+/\n'
 LARK: JSON = {**CUSTOM, "format": {"type": "grammar", "syntax": "lark", "definition": SUM}}

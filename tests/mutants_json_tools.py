@@ -12,7 +12,7 @@ from mutants_json_calls import CALLED_ROWS
 from mutants_json_core import Change, is_answer, items_of, of_bodies, of_exchanges, put, sent_of, with_body, with_sent
 from mutation import JSON
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 CUT_AT = 1024
 """Characters of images that the makers of captures have cut."""

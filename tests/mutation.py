@@ -14,8 +14,8 @@ from typing import Any
 
 from conformance.checks.stream_texts import TEXTS
 from conformance.checks.timeline import TERMINAL
-from conformance.exchange import Exchange
-from conformance.sse import Event
+from conformance.wire.exchange import Exchange
+from conformance.wire.sse import Event
 
 JSON = dict[str, Any]
 Events = list[JSON]

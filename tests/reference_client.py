@@ -7,8 +7,8 @@ import httpx
 
 from conformance.checks import judge
 from conformance.contract import Level, Lifecycle, load
-from conformance.exchange import Exchange, Request
-from conformance.schema import violations
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.schema import violations
 
 BEARER = {"authorization": "Bearer some-token"}
 MODEL = "system.ai.gpt-5-4"

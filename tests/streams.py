@@ -6,8 +6,8 @@ import copy
 import json
 from typing import Any
 
-from conformance.exchange import Exchange, Request
-from conformance.sse import Event
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.sse import Event
 
 JSON = dict[str, Any]
 

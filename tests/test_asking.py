@@ -10,12 +10,12 @@ import pytest
 from exchanges import DATABRICKS, exchange, response
 
 from conformance import samples
-from conformance.asking import Ask
 from conformance.contract import Level
-from conformance.exchange import Exchange
+from conformance.run.ask import Ask
 from conformance.target import Client, Unreachable
-from conformance.values import read_json
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import read_json
 
 MODEL = "gpt-5-4"
 CALL = {

@@ -14,12 +14,12 @@ import mutants_json_tool_samples as samples
 import pytest
 from exchanges import RECORDED, body, exchange, response
 
-from conformance.capture import CaptureError, read_captures
+from conformance.captured.exchanges import CaptureError, read_captures
+from conformance.captured.judging import _cassette
 from conformance.checks import judge
 from conformance.checks.client_schemas import MAX_LEVELS as SCHEMA_LEVELS
 from conformance.checks.client_schemas import _validator, problems
 from conformance.contract import load
-from conformance.judging import _cassette
 from conformance.recording import CassetteError, read_cassette
 from conformance.recording.body import MAX_LEVELS, to_bytes, to_stored
 from conformance.recording.cassette import read_provenance
@@ -29,9 +29,9 @@ from conformance.reference.generate import NoInstance, instance
 from conformance.reference.pattern import MAX_GROUPS, Unsupported, matching
 from conformance.reference.refusal import Refusal
 from conformance.reference.strict import check_schema
-from conformance.schema import unknown_members, violations
-from conformance.sse import Event
-from conformance.values import MAX_DEPTH, MAX_NUMBER, Unreadable, nests_deeper, parse_json, read_json
+from conformance.wire.json_values import MAX_DEPTH, MAX_NUMBER, Unreadable, nests_deeper, parse_json, read_json
+from conformance.wire.schema import unknown_members, violations
+from conformance.wire.sse import Event
 
 CONTRACT = load("openai")
 

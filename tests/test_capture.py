@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import capture
-from conformance.capture import Captured, CaptureError, read_captures
-from conformance.values import MISSING
+from conformance.captured import exchanges as capture
+from conformance.captured.exchanges import Captured, CaptureError, read_captures
+from conformance.wire.json_values import MISSING
 
 if TYPE_CHECKING:
     from pathlib import Path

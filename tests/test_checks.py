@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from conformance.checks import Outcome, Stated, judge
 from conformance.checks.echo import VERBATIM
 from conformance.contract import Level
-from conformance.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange, Request
 
 
 def found(judged: Exchange, contract: Any = DATABRICKS, stated: Stated | None = None) -> dict[str, set[str]]:

@@ -17,7 +17,7 @@ from mutants_json_samples import exchange, function_call, good
 from conformance.checks import client_schemas, judge
 from conformance.checks.client_schemas import problems
 from conformance.contract import load
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 GOOD = good()
 MCP = {"type": "mcp", "server_label": "other", "server_url": "https://x.example"}

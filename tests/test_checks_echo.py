@@ -13,7 +13,7 @@ from mutants_json_samples import ASKED, echoing, exchange, good
 from conformance.checks import judge
 from conformance.checks.echo import CHOSEN, VERBATIM
 from conformance.contract import load
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 GOOD = good()
 

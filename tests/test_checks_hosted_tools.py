@@ -15,8 +15,8 @@ from mutants_json_samples import PNG, exchange, mcp_call, with_items
 from mutants_json_tool_samples import drawing, drawn, image
 
 from conformance.checks import images
-from conformance.exchange import Exchange
-from conformance.values import MISSING
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import MISSING
 
 GOOD = tools.tools()
 MESSAGE = GOOD["function"].json["output"][-1]

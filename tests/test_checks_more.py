@@ -11,7 +11,7 @@ from mutants_json_core import put, with_body, with_sent
 from mutants_json_rules import MORE, broken_by, judged_by, rows
 from mutants_json_samples import good, operations
 
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 GOOD = good() | operations()
 TEXT = ("output", -1, "content", 0)

@@ -13,7 +13,7 @@ from mutants_json_samples import exchange, function_call, good
 
 from conformance.checks import judge
 from conformance.contract import Level, load
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 GOOD = good()
 

@@ -15,8 +15,8 @@ from streams import CITATION, JSON, RESPONSE, Stream
 
 from conformance.checks import judge
 from conformance.contract import Level, load
-from conformance.exchange import Exchange, Request
-from conformance.sse import Event
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.sse import Event
 
 STEADY = settings(deadline=None)
 GOOD = streams.good()

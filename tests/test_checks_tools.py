@@ -21,7 +21,7 @@ from mutants_json_tool_samples import drawing, drawn, patch
 from conformance.checks import RULES, judge
 from conformance.checks.grammars import misfit
 from conformance.contract import load
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
 
 GOOD = tools.tools()
 MESSAGE = GOOD["function"].json["output"][-1]

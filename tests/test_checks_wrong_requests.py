@@ -11,8 +11,8 @@ import pytest
 from exchanges import DATABRICKS, databricks_refusal, exchange, refusal, response
 
 from conformance.checks import judge, judge_pair
-from conformance.exchange import Exchange
 from conformance.target.credential import FORMS
+from conformance.wire.exchange import Exchange
 
 TOKEN = 'a-token/of+"forty"\\characters-and-no-secret'
 NOT_REPEATED, SAME = "credentials.not_repeated", "wrong_requests.same_when_streamed"

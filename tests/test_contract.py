@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from exchanges import DATABRICKS, OPENAI
 
-from conformance import judging
+from conformance.captured import judging
 from conformance.checks import RULES
 from conformance.contract import Contract, ContractError, Level, Lifecycle, chapter_files, load
 from conformance.contract.loader import FOLDER

@@ -10,7 +10,7 @@ from exchanges import body, exchange, refusal, response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.environment import OBSTACLES, obstacle
+from conformance.target.environment import OBSTACLES, obstacle
 
 
 def said(status: int, answer: Any, **headers: str) -> str | None:

@@ -16,10 +16,10 @@ from captures import ASKED, BAD, CASSETTE, JSON, RESPONSE, ROOT, line, lines, ru
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import judging
-from conformance.capture import CaptureError, from_json, read_captures
+from conformance.captured import judging
+from conformance.captured.exchanges import CaptureError, from_json, read_captures
+from conformance.captured.judging import Judgement, Summary, as_json, as_text, judge_captured, model_name, read
 from conformance.contract import Level, load
-from conformance.judging import Judgement, Summary, as_json, as_text, judge_captured, model_name, read
 
 CONTRACT = load("databricks")
 OPENAI_ERROR = {"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}}

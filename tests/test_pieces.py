@@ -15,9 +15,9 @@ from captures import BAD, ROOT, Trickle, array, exchange, ids, line, lines, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import capture
-from conformance.capture import CaptureError, read_captures
-from conformance.pieces import pieces
+from conformance.captured import exchanges as capture
+from conformance.captured.exchanges import CaptureError, read_captures
+from conformance.captured.pieces import pieces
 
 STYLES: list[dict[str, Any]] = [{}, {"indent": 2}, {"indent": "\t"}, {"indent": 0}, {"separators": (",", ":")}]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import settings
 from conformance.contract import load
 from conformance.report.listing import CEILING
+from conformance.run import settings
 from conftest import Checkout
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from conformance import samples
 from conformance.reference.app import create_app
 from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
-from conformance.sse import decode
+from conformance.wire.sse import decode
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from reference_client import BEARER, FORECAST, MODEL, TOKEN, accepted, answered,
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply, like_databricks
 from conformance.reference.serve import running
-from conformance.schema import violations
+from conformance.wire.schema import violations
 
 QUESTION = {"role": "user", "content": "What is a mixture of experts?"}
 GRAMMAR = "start: a a a a a a a a\na: /[a-z]{3,9}/ b\nb: a 'q' | b 'z'".replace("'", '"')

@@ -17,8 +17,8 @@ from conformance.reference.app import create_app
 from conformance.reference.generate import NoInstance, instance
 from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
-from conformance.schema import violations
-from conformance.sse import decode
+from conformance.wire.schema import violations
+from conformance.wire.sse import decode
 
 MODELS = [m for m in load().models.values() if m.lifecycle in {Lifecycle.ACTIVE, Lifecycle.LISTED}]
 few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -13,7 +13,7 @@ from reference_client import BEARER, accepted, ask, refused
 from conformance.reference.app import create_app
 from conformance.reference.grammar import NoText, WrongGrammar, compiled, text_of
 from conformance.reference.serve import running
-from conformance.sse import decode
+from conformance.wire.sse import decode
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -24,7 +24,7 @@ from conformance.reference.app import create_app
 from conformance.reference.body import MAX_BYTES
 from conformance.reference.serve import running
 from conformance.samples.images import FOLDER
-from conformance.sse import decode
+from conformance.wire.sse import decode
 
 PNG = (FOLDER / "square.png").read_bytes()
 LOW = 85

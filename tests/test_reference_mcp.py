@@ -15,7 +15,7 @@ from test_reference_tools import called, kinds
 from conformance.reference import mcp_server
 from conformance.reference.app import create_app
 from conformance.reference.serve import LOOPBACK, in_thread, listen, running
-from conformance.sse import decode
+from conformance.wire.sse import decode
 
 Tool = dict[str, Any]
 

@@ -16,8 +16,8 @@ import pytest
 from conformance.reference.app import create_app
 from conformance.reference.reply import Frame, Reply
 from conformance.reference.serve import running
-from conformance.schema import violations
-from conformance.sse import decode
+from conformance.wire.schema import violations
+from conformance.wire.sse import decode
 
 MODEL = "system.ai.gpt-5-4"
 BEARER = {"authorization": "Bearer some-token"}

@@ -15,7 +15,7 @@ from reference_client import BEARER, FORECAST, PERSON_TOOL, accepted, answered, 
 from conformance.reference.app import create_app
 from conformance.reference.grammar import compiled
 from conformance.reference.serve import running
-from conformance.sse import decode
+from conformance.wire.sse import decode
 
 LOCAL = {"type": "local"}
 TOOLS: dict[str, dict[str, Any]] = {

@@ -8,16 +8,16 @@ from conftest import Checkout
 
 ALTERED = """
 
-import conformance.asking
+import conformance.run.ask
 
-_send = conformance.asking.Ask._send
+_send = conformance.run.ask.Ask._send
 
 
 def _altered(self, body, *more):
     return _send(self, {alteration}, *more)
 
 
-conformance.asking.Ask._send = _altered
+conformance.run.ask.Ask._send = _altered
 """
 
 CHARACTER = "input=[*body['input'][:-1], body['input'][-1] | dict(content='?')] if isinstance(body['input'], list) else"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from conformance import schema
-from conformance.schema import BASE, ROOM, SCHEMAS, SchemaError, Violation, load, unknown_members, violations
-from conformance.values import show
+from conformance.wire import schema
+from conformance.wire.json_values import show
+from conformance.wire.schema import BASE, ROOM, SCHEMAS, SchemaError, Violation, load, unknown_members, violations
 
 FILES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
 OURS = ["errors", "events", "items", "request", "response", "tools"]

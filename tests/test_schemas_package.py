@@ -29,7 +29,7 @@ from openai.types.responses import response_create_params
 from openai.types.shared import ErrorObject
 from pydantic import BaseModel
 
-from conformance.schema import _full, _target, load
+from conformance.wire.schema import _full, _target, load
 
 LIST = tomllib.loads((Path(__file__).parent / "package_differences.toml").read_text(encoding="utf-8"))
 INSTALLED = importlib.metadata.version("openai")

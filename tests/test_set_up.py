@@ -14,7 +14,7 @@ import pytest
 from servers import always, http, serving
 from test_options import COULD_NOT_RUN, USAGE, assert_one_sentence
 
-from conformance import entry
+from conformance.run import entry
 from conftest import TOKEN, Checkout
 
 URL = "https://workspace.example/ai-gateway/mlflow/v1"
@@ -93,7 +93,7 @@ def pytest_addoption(parser):
 FOREIGN_TEST = """
 def test_own(request):
     assert request.config.getoption("--live") and request.config.getoption("--models") == "mine"
-    assert not request.config.pluginmanager.has_plugin("conformance.plugin")
+    assert not request.config.pluginmanager.has_plugin("conformance.run.plugin")
 """
 
 

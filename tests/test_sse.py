@@ -11,7 +11,7 @@ import streams
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.sse import Decoder, Event, Framing, decode
+from conformance.wire.sse import Decoder, Event, Framing, decode
 
 STEADY = settings(deadline=None)
 LINE_ENDS = ("\n", "\r\n", "\r")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.turns import answering, continued, holds
+from conformance.run.turns import answering, continued, holds
 from conformance.verdict import Ended
 
 REPORT = {"type": "function_call_output", "output": "18 degrees"}

@@ -16,8 +16,8 @@ from captures import CASSETTE, array, exchange, ids, line, lines, read_until_wro
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.capture import CaptureError, read_captures
-from conformance.unpacking import HEAD, unpack
+from conformance.captured.exchanges import CaptureError, read_captures
+from conformance.captured.unpacking import HEAD, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

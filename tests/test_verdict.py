@@ -14,12 +14,12 @@ from servers import http, serving
 
 from conformance.checks import Finding, Result
 from conformance.contract import Level
-from conformance.exchange import Exchange
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.report import cut_tracebacks, failure_text, matrix, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, Record, Run, SuiteError
+from conformance.wire.exchange import Exchange
 from conftest import TOKEN, Checkout
 
 MINE = "supported_models.text"

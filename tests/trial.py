@@ -17,11 +17,11 @@ from pathlib import Path
 
 from mutants import KINDS, some
 
-from conformance.capture import Captured, CaptureError, read_captures
+from conformance.captured.exchanges import Captured, CaptureError, read_captures
 from conformance.checks import Result, judge
 from conformance.contract import Contract, Level, load
-from conformance.exchange import Exchange
-from conformance.sse import Decoder, Framing
+from conformance.wire.exchange import Exchange
+from conformance.wire.sse import Decoder, Framing
 
 EXAMPLES = 3
 OF_EACH = 3

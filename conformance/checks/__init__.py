@@ -39,8 +39,8 @@ from conformance.checks.pairs import PAIRS
 from conformance.checks.rules import RULES, Finding, Result, Rule
 from conformance.checks.view import View
 from conformance.contract import Contract, Level
-from conformance.exchange import Exchange
-from conformance.schema import violations
+from conformance.wire.exchange import Exchange
+from conformance.wire.schema import violations
 
 __all__ = [
     "PAIRS",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from conformance.checks.declared import finished
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, show
+from conformance.wire.json_values import MISSING, show
 
 END_OF_FILE: Final = "*** End of File"
 END_OF_PATCH: Final = "*** End Patch"

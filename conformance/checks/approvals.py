@@ -10,7 +10,7 @@ from conformance.checks.forced_calls import is_excused, item_types
 from conformance.checks.given import decided, given, shows_all
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, read_json, same, show
+from conformance.wire.json_values import MISSING, at, read_json, same, show
 
 Place = tuple[str, dict[str, Any]]
 

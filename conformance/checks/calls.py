@@ -12,7 +12,7 @@ from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candi
 from conformance.checks.given import ELSEWHERE, given
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
+from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_ID_LENGTH: Final = 64
 """A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""

@@ -20,7 +20,7 @@ import jsonschema
 import referencing
 from jsonschema.validators import extend
 
-from conformance.values import parse_json, pointer, printable, show
+from conformance.wire.json_values import parse_json, pointer, printable, show
 
 MAX_SCHEMA: Final = 100_000
 """Characters of a schema, as JSON, beyond which it is not applied."""

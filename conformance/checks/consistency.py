@@ -8,7 +8,7 @@ from typing import Any, Final
 from conformance.checks.items import PREFIXES
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, pointer, show
+from conformance.wire.json_values import MISSING, at, at_list, pointer, show
 
 SECONDS: Final = (1_000_000_000, 5_000_000_000)
 """Between these lies a time in seconds since 1970; one in milliseconds is far above."""

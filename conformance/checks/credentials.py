@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.secret_forms import SHORTEST, forms
-from conformance.values import at
+from conformance.wire.json_values import at
+from conformance.wire.secret_forms import SHORTEST, forms
 
 
 def _token(view: View) -> str:

@@ -10,7 +10,7 @@ from conformance.checks.declared import called_tool, finished
 from conformance.checks.grammars import misfit
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import at, show
+from conformance.wire.json_values import at, show
 
 MAX_CALLS: Final = 8
 """Calls of an answer that are compared with their grammar, so that no answer takes for ever."""

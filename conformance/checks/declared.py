@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list
+from conformance.wire.json_values import MISSING, at, at_list
 
 CALLED: Final[dict[str, tuple[str, ...]]] = {
     "apply_patch_call": ("apply_patch",),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from conformance.checks.declared import base_type, carried, is_namespace, name_of
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, pointer, same, show
+from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 
 VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "background": ("background",),

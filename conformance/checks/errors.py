@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.checks.rules import Finding, rule, schema_findings
 from conformance.checks.view import View
-from conformance.values import MISSING, at, show
+from conformance.wire.json_values import MISSING, at, show
 
 
 @rule("errors.body", when=lambda view: view.is_error and view.exchange.json is not MISSING)

@@ -9,7 +9,7 @@ from conformance.checks.declared import CALLED, base_type, carried, setting
 from conformance.checks.given import decided
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, show
+from conformance.wire.json_values import MISSING, at, at_list, show
 
 CHAPTERS: Final[dict[str, str]] = {
     "function": "function_tools",

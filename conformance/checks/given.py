@@ -6,7 +6,7 @@ import itertools
 from typing import Any, Final
 
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list
+from conformance.wire.json_values import MISSING, at, at_list
 
 ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
 """Settings that bring what the request does not show."""

@@ -11,7 +11,7 @@ from conformance.checks.rules import Finding, rule
 from conformance.checks.stream_items import PARTIAL_IMAGE
 from conformance.checks.timeline import Step
 from conformance.checks.view import View
-from conformance.values import MISSING, at, printable, shorten, show
+from conformance.wire.json_values import MISSING, at, printable, shorten, show
 
 CALL: Final = "image_generation_call"
 IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its end"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.checks.pairs import pair_rule
 from conformance.checks.rules import Finding
 from conformance.checks.view import View
-from conformance.values import at, show
+from conformance.wire.json_values import at, show
 
 
 @pair_rule("image_input.read")

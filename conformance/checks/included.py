@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, pointer, show
+from conformance.wire.json_values import MISSING, at, at_list, pointer, show
 
 EXTRAS: Final[dict[str, tuple[str, ...]]] = {
     "code_interpreter_call": ("outputs",),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import at, at_list, show
+from conformance.wire.json_values import at, at_list, show
 
 MAX_ID_LENGTH: Final = 64
 """Ids that are longer were seen to be refused when they are sent back as input (contract-facts, defect 2)."""

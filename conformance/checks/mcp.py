@@ -11,7 +11,7 @@ from conformance.checks.given import given, shows_all
 from conformance.checks.outcome import message
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import at, show
+from conformance.wire.json_values import at, show
 
 
 def _calls(view: View) -> list[tuple[str, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from conformance.checks.declared import CALLED, CLIENT_CALLS, base_type, name_of
 from conformance.checks.forced_calls import item_types, refuses
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, Unreadable, at, at_list, read_json, show
+from conformance.wire.json_values import MISSING, Unreadable, at, at_list, read_json, show
 
 HOSTED: Final = (
     "code_interpreter_call",

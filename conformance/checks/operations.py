@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from conformance.checks.rules import Finding, rule, schema_findings
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, show
+from conformance.wire.json_values import MISSING, at, at_list, show
 
 
 def _steps(view: View) -> list[str]:

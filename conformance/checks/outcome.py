@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.checks.rules import Finding
 from conformance.checks.view import View
-from conformance.values import at, show
+from conformance.wire.json_values import at, show
 
 
 class Outcome(enum.StrEnum):

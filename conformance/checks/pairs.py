@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.checks.rules import Finding
 from conformance.checks.view import View
-from conformance.values import MISSING, at, same, show
+from conformance.wire.json_values import MISSING, at, same, show
 
 Comparison = Callable[[View, View], Iterator[Finding]]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.checks.rules import Finding, rule, schema_findings
 from conformance.checks.view import View
-from conformance.values import MISSING, at, show
+from conformance.wire.json_values import MISSING, at, show
 
 
 @rule("response.content_type", when=lambda view: view.answer is not MISSING and bool(view.exchange.headers))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from conformance.checks.view import View
 from conformance.contract import Level
-from conformance.schema import violations
-from conformance.values import MISSING
+from conformance.wire.json_values import MISSING
+from conformance.wire.schema import violations
 
 
 @dataclass(frozen=True, slots=True)

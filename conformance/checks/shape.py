@@ -11,7 +11,7 @@ from conformance.checks.consistency import SECONDS
 from conformance.checks.items import PREFIXES
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import at, at_list, pointer, show
+from conformance.wire.json_values import at, at_list, pointer, show
 
 TAIL: Final = re.compile(r"[A-Za-z0-9_-]+")
 """What stands in an id behind its prefix."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from conformance.checks.declared import declared, finished
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, show
+from conformance.wire.json_values import MISSING, at, show
 
 LEAST: Final = {"timeout_ms": 1, "max_output_length": 0}
 """The limits of a call, each with the least that it can be."""

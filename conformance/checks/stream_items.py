@@ -8,7 +8,7 @@ from typing import Final
 from conformance.checks.rules import Finding
 from conformance.checks.streams import stream_rule
 from conformance.checks.timeline import Step, Timeline
-from conformance.values import MISSING, at, pointer, show
+from conformance.wire.json_values import MISSING, at, pointer, show
 
 
 @stream_rule("item_order", when=lambda t: t.items)

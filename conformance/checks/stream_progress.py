@@ -9,7 +9,7 @@ from typing import Final
 from conformance.checks.rules import Finding
 from conformance.checks.streams import stream_rule
 from conformance.checks.timeline import Item, Step, Timeline
-from conformance.values import at, show
+from conformance.wire.json_values import at, show
 
 STATES: Final[dict[str, int]] = {
     "in_progress": 0,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from conformance.checks.rules import Finding
 from conformance.checks.streams import stream_rule
 from conformance.checks.timeline import Item, Step, Timeline
-from conformance.values import MISSING, at, pointer, show
+from conformance.wire.json_values import MISSING, at, pointer, show
 
 ANNOTATION: Final = "response.output_text.annotation.added"
 

@@ -13,8 +13,8 @@ from typing import Final
 from conformance.checks.rules import Finding, rule
 from conformance.checks.timeline import ITEM_DONE, TERMINAL, Step, Timeline
 from conformance.checks.view import View
-from conformance.schema import load, violations
-from conformance.values import MISSING, Unreadable, at, pointer, show
+from conformance.wire.json_values import MISSING, Unreadable, at, pointer, show
+from conformance.wire.schema import load, violations
 
 SHOWN: Final = 5
 """How many findings of one kind a stream is given before the others are only counted."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, show
+from conformance.wire.json_values import MISSING, at, at_list, show
 
 
 def _is_plain_text_request(view: View) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from conformance.exchange import Exchange
-from conformance.sse import DONE, Event
-from conformance.values import MISSING, at, printable, shorten
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import MISSING, at, printable, shorten
+from conformance.wire.sse import DONE, Event
 
 TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed")
 """Types of the events that end a stream with the response object in its last state."""

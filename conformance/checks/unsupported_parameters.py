@@ -8,7 +8,7 @@ from typing import Final
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
 from conformance.contract import Level
-from conformance.values import MISSING, at, show
+from conformance.wire.json_values import MISSING, at, show
 
 NAMES: Final = ("background", "store", "previous_response_id", "service_tier", "conversation")
 

@@ -9,9 +9,9 @@ from typing import Any
 from conformance.checks.images import Pictures
 from conformance.checks.timeline import TERMINAL, Timeline
 from conformance.contract import Contract
-from conformance.exchange import Exchange
-from conformance.sse import Event
-from conformance.values import MISSING, at
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import MISSING, at
+from conformance.wire.sse import Event
 
 
 class View:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from conformance.checks.rules import Finding, rule
 from conformance.checks.view import View
-from conformance.values import MISSING, at, at_list, show
+from conformance.wire.json_values import MISSING, at, at_list, show
 
 
 def _citations(view: View) -> list[tuple[str, dict[str, Any]]]:

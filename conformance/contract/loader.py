@@ -21,7 +21,7 @@ from conformance.contract.objects import (
     Requirement,
     Value,
 )
-from conformance.schema import violations
+from conformance.wire.schema import violations
 
 FOLDER: Final = Path(__file__).parent
 MODELS_FILE: Final = "models.toml"

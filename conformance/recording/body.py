@@ -7,8 +7,8 @@ import hashlib
 import json
 from typing import Any, Final
 
-from conformance.sse import decode
-from conformance.values import MAX_DEPTH, parse_json
+from conformance.wire.json_values import MAX_DEPTH, parse_json
+from conformance.wire.sse import decode
 
 LONG: Final = 64 * 1024
 """Request bodies over this many bytes are kept as length and SHA-256."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.recording.body import LONG, digest, to_bytes, to_stored
-from conformance.schema import violations
-from conformance.values import at, parse_json, read_json
+from conformance.wire.json_values import at, parse_json, read_json
+from conformance.wire.schema import violations
 
 FORMAT: Final = 1
 REQUEST_HEADERS: Final = ("content-type",)

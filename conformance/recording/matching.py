@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from vcr.request import Request as VcrRequest
 
-from conformance.exchange import Request
 from conformance.recording.cassette import stored_request
-from conformance.values import MISSING, at, pointer, show
+from conformance.wire.exchange import Request
+from conformance.wire.json_values import MISSING, at, pointer, show
 
 HOST: Final = "https://target.invalid"
 TOKEN: Final = "TOKEN"  # noqa: S105  (a placeholder)

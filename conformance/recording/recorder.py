@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.exchange import Exchange
 from conformance.recording.body import to_bytes
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette, stored_response
 from conformance.recording.matching import Neutral
 from conformance.recording.secrets import Secrets
-from conformance.sse import decode
-from conformance.values import at
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import at
+from conformance.wire.sse import decode
 
 TARGET_HEADER: Final = "x-conformance-target"
 """The reference endpoint tells in this header what it is, so that nobody takes its answers for a workspace's."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from conformance.secret_forms import SHORTEST, forms
+from conformance.wire.secret_forms import SHORTEST, forms
 
 PIECE: Final = 12
 """A part of a token that is as long as this is found: chance does not write it."""

@@ -36,7 +36,7 @@ from conformance.reference.reply import (
 from conformance.reference.request import read_request
 from conformance.reference.servers import ask_servers
 from conformance.reference.stream import events
-from conformance.values import MAX_NUMBER
+from conformance.wire.json_values import MAX_NUMBER
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
 NO_BODY: Final[Mapping[str, Any]] = {}

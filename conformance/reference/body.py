@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from conformance.reference.refusal import Refusal
-from conformance.values import TooDeep, parse_json
+from conformance.wire.json_values import TooDeep, parse_json
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 100

@@ -14,7 +14,7 @@ from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.strict import check_schema, completed
 from conformance.reference.text import input_tokens
 from conformance.reference.tools import check_tools
-from conformance.schema import violations
+from conformance.wire.schema import violations
 
 ALPHANUMERIC: Final = string.ascii_letters + string.digits
 CONTEXT_TOKENS: Final = 400_000

@@ -13,7 +13,7 @@ from conformance.reference.conversation import approved, items
 from conformance.reference.mcp_client import Unreachable, call_tool, list_tools
 from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.request import Request
-from conformance.values import parse_json
+from conformance.wire.json_values import parse_json
 
 Tool = dict[str, Any]
 

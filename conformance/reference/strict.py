@@ -8,7 +8,7 @@ import jsonschema
 import referencing
 
 from conformance.reference.refusal import invalid
-from conformance.values import nests_deeper
+from conformance.wire.json_values import nests_deeper
 
 MAX_LEVELS: Final = 48
 """Levels of a schema, as JSON, beyond which it is refused."""

@@ -10,9 +10,9 @@ from types import TracebackType
 
 from conformance.checks import Result
 from conformance.contract import Contract, Level
-from conformance.exchange import Exchange
-from conformance.values import printable, shorten
 from conformance.verdict import Case, CaseOutcome
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import printable, shorten
 
 MAX_CURL_BODY = 4000
 MAX_FINDINGS = 25

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.contract import Contract
-from conformance.values import printable, shorten
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
+from conformance.wire.json_values import printable, shorten
 
 MAX_ROWS = 40
 REST = "all others"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.values import show
+from conformance.wire.json_values import show
 
 GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
 MODEL_PREFIX: Final = "system.ai."

@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 
 from conformance.target.unreachable import Unreachable
-from conformance.values import printable, shorten, show
+from conformance.wire.json_values import printable, shorten, show
 
 FOLDERS: Final = "SSL_CERT_DIR"
 VARIABLES: Final = ("SSL_CERT_FILE", FOLDERS, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -9,14 +9,14 @@ from typing import Final, Self
 import httpx
 
 from conformance import __version__
-from conformance.exchange import Exchange, Request
-from conformance.sse import Decoder
 from conformance.target.address import Target
 from conformance.target.budget import Budget, Exceeded, Limits, bounded
 from conformance.target.credential import DEFAULT_CREDENTIAL, FORMS, query
 from conformance.target.network import Network
 from conformance.target.proxies import Proxy
 from conformance.target.unreachable import reason
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.sse import Decoder
 
 LINES_PER_EVENT: Final = 10
 """Lines of a stream for each event that it may have. An event takes three."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from conformance.environment import obstacle
-from conformance.exchange import Exchange
 from conformance.target.client import Client
+from conformance.target.environment import obstacle
 from conformance.target.proxies import Proxy
-from conformance.values import Unreadable, show
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import Unreadable, show
 
 BY_PROXIES: Final = (403, 502, 503, 504)
 """What a proxy answers that does not reach a target, or must not."""

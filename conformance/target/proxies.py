@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from conformance.target.unreachable import Unreachable
-from conformance.values import shorten
+from conformance.wire.json_values import shorten
 
 PORTS: Final = {"http": 80, "https": 443}
 SCHEMES: Final = ("http", "https", "socks5", "socks5h")

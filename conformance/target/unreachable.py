@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from conformance.values import printable, shorten
+from conformance.wire.json_values import printable, shorten
 
 
 class Unreachable(Exception):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from conformance.checks import Result
 from conformance.contract import Level
-from conformance.exchange import Exchange
 from conformance.verdict.outcomes import CaseOutcome, Record
+from conformance.wire.exchange import Exchange
 
 
 class CouldNotRun(Exception):

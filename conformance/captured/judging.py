@@ -1,7 +1,7 @@
 """Judging exchanges that were captured elsewhere: what is read, and what is said of each. Nothing is sent.
 
-Exchanges come one at a time, from a capture (see `conformance.capture`) or from a cassette, packed or not; what a file
-holds shows in its first bytes, not in its name.
+Exchanges come one at a time, from a capture (see `conformance.captured.exchanges`) or from a cassette, packed or not;
+what a file holds shows in its first bytes, not in its name.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from conformance.capture import MAX_LINE, Captured, read_text
+from conformance.captured.exchanges import MAX_LINE, Captured, read_text
+from conformance.captured.unpacking import CaptureError, unpack
 from conformance.checks import Finding, Result, judge
 from conformance.contract import Contract, Level
-from conformance.environment import obstacle
-from conformance.exchange import Exchange, Request
 from conformance.recording.body import to_bytes
-from conformance.schema import violations
-from conformance.unpacking import CaptureError, unpack
-from conformance.values import Unreadable, at, printable, read_json, shorten, show
+from conformance.target.environment import obstacle
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.json_values import Unreadable, at, printable, read_json, shorten, show
+from conformance.wire.schema import violations
 
 STANDARD_INPUT: Final = "-"
 CASSETTE: Final = re.compile(rb'\s*\{\s*"(format|provenance|exchanges)"\s*:')

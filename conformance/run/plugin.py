@@ -1,4 +1,4 @@
-"""The wiring to pytest: options, fixtures and hooks. `conformance.entry` loads it, or the root ``conftest.py``."""
+"""The wiring to pytest: options, fixtures and hooks. `conformance.run.entry` loads it, or the root ``conftest.py``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ import pytest_recording.plugin
 from vcr import VCR
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from conformance import entry, expansion, layout, report
-from conformance.asking import Ask
-from conformance.exchange import Exchange
-from conformance.header import header, left_out, provenance
+from conformance import layout, report
 from conformance.recording import (
     IMAGE,
     MATCHERS,
@@ -36,11 +33,15 @@ from conformance.recording import (
     replacing,
     target_kind,
 )
-from conformance.settings import MissingPrerequisite, Settings, add_options
-from conformance.strays import strays
+from conformance.run import cases, entry
+from conformance.run.ask import Ask
+from conformance.run.header import header, left_out, provenance
+from conformance.run.settings import MissingPrerequisite, Settings, add_options
+from conformance.run.unclaimed import strays
 from conformance.target import Client
-from conformance.values import printable
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import printable
 
 VALUED = pytest.StashKey[Collection[str]]()
 SETTINGS = pytest.StashKey[Settings]()
@@ -142,7 +143,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marks, and what collects the records."""
-    for mark in expansion.MARKS:
+    for mark in cases.MARKS:
         config.addinivalue_line("markers", mark)
     for name in ("httpx", "httpcore"):
         # They log headers and addresses as they are, with a token that a target repeats.
@@ -161,7 +162,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Expands the marks of a conformance test."""
     if metafunc.definition.get_closest_marker("requirement") is not None:
-        expansion.expand(metafunc, metafunc.config.stash[SETTINGS])
+        cases.expand(metafunc, metafunc.config.stash[SETTINGS])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -171,12 +172,12 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
-        if not isinstance(item, pytest.Function) or (case := expansion.case_of(item, settings)) is None:
+        if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
             continue
         item.stash[CASE] = case
         if case.test not in (tests := known.setdefault(case.chapter, {})):
-            tests[case.test] = {file_name(name) for name in expansion.all_case_names(item, settings.contract)}
-        if (reason := expansion.reason_to_skip(item, case, settings)) is not None:
+            tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings.contract)}
+        if (reason := cases.reason_to_skip(item, case, settings)) is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
@@ -289,7 +290,7 @@ def ask(
     conformance_client: Client,
     conformance_twins: dict[str, bool],
 ) -> Ask:
-    """Sends the requests of a case; see `conformance.asking.Ask`."""
+    """Sends the requests of a case; see `conformance.run.ask.Ask`."""
     case = request.node.stash[CASE]
     settings = request.config.stash[SETTINGS]
     tape = request.node.stash.get(TAPE, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from conformance.values import read_json
+from conformance.wire.json_values import read_json
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 LONE_SURROGATE: Final = re.compile("[\udc80-\udcff]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from conformance.values import at
 from conformance.verdict import Ended
+from conformance.wire.json_values import at
 
 APPROVAL: Final = "mcp_approval_response"
 APPROVAL_REQUEST: Final = "mcp_approval_request"

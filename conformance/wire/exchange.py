@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance.sse import Event, Framing, decode
-from conformance.values import MISSING, Unreadable, read_json, shorten
+from conformance.wire.json_values import MISSING, Unreadable, read_json, shorten
+from conformance.wire.sse import Event, Framing, decode
 
 
 @dataclass(frozen=True)

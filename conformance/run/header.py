@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.recording import target_kind
-from conformance.settings import REFERENCE_SET, MissingPrerequisite, Settings
+from conformance.run.settings import REFERENCE_SET, MissingPrerequisite, Settings
 from conformance.target import Client, Unreachable, probe
 
 NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"

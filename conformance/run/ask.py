@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message, outcome_finding
 from conformance.contract import Contract
-from conformance.environment import obstacle
-from conformance.exchange import Exchange
-from conformance.schema import violations
+from conformance.run.turns import continued, holds
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
-from conformance.turns import continued, holds
-from conformance.values import at, at_list
+from conformance.target.environment import obstacle
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import at, at_list
+from conformance.wire.schema import violations
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""

@@ -17,8 +17,8 @@ from conformance import layout
 from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
-from conformance.values import printable, shorten, show
 from conformance.verdict import FAIL_ON
+from conformance.wire.json_values import printable, shorten, show
 
 REFERENCE_SET = "reference"
 SHOWN: Final = 80

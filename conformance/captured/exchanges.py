@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
-from conformance.exchange import Exchange, Request
-from conformance.pieces import pieces
-from conformance.sse import Event
-from conformance.unpacking import CaptureError, unpack
-from conformance.values import MISSING, Unreadable, at, read_json, show
+from conformance.captured.pieces import pieces
+from conformance.captured.unpacking import CaptureError, unpack
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.json_values import MISSING, Unreadable, at, read_json, show
+from conformance.wire.sse import Event
 
 Kind = TypeVar("Kind")
 

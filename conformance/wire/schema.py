@@ -22,7 +22,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from conformance import layout
-from conformance.values import MAX_DEPTH, MISSING, pointer, printable, same, show
+from conformance.wire.json_values import MAX_DEPTH, MISSING, pointer, printable, same, show
 
 SCHEMAS = layout.data("schemas")
 BASE = "https://responses-conformance.example/schemas/"

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.contract import TOOL_TYPES, Contract, Level, Lifecycle
 from conformance.recording import file_name
-from conformance.settings import Settings
+from conformance.run.settings import Settings
 from conformance.verdict import Case
 
 MARKS = (

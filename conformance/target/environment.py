@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.exchange import Exchange
-from conformance.values import at, show
+from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import at, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.settings import Settings
+from conformance.run.settings import Settings
 
 
 def strays(session: pytest.Session, settings: Settings, known: dict[str, dict[str, set[str]]]) -> list[pytest.Item]:

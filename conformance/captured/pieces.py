@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.unpacking import CHUNK, CaptureError
-from conformance.values import shorten
+from conformance.captured.unpacking import CHUNK, CaptureError
+from conformance.wire.json_values import shorten
 
 NOT_BLANK: Final = re.compile(rb"[^ \t\r\n]")
 OUTSIDE: Final = re.compile(rb'["{}\[\]]')

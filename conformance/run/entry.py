@@ -15,7 +15,7 @@ import pytest
 
 from conformance import layout
 
-PLUGIN = "conformance.plugin"
+PLUGIN = "conformance.run.plugin"
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:  # noqa: ARG001

@@ -1,0 +1,1 @@
+"""What goes over the wire, as values: exchanges, events, JSON, JSON Schema, forms of secrets. Pure."""
