@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from servers import http, relay, serving
 from vcr.request import Request
 
-from conformance.recording import Cassette, CassetteError, Neutral, Provenance, Tape, file_name, read_cassette
+from conformance.recording import Cassette, CassetteError, Normaliser, Provenance, Tape, file_name, read_cassette
 from conformance.recording.body import LONG, to_bytes, to_stored
 from conformance.recording.cassette import response_bytes, stored_request, stored_response
 from conformance.recording.matching import MATCHERS, from_stored
@@ -581,7 +581,7 @@ def test_reading_any_file_ends_in_a_sentence(tmp_path: Path) -> None:
         exchange = {**right, "response": right["response"] | {"body": body}}
         table = {"format": 1, "provenance": asdict(PROVENANCE), "exchanges": [exchange]}
         path.write_text(json.dumps(table))
-        tape = Tape(path, Neutral("/v1", TOKEN))
+        tape = Tape(path, Normaliser("/v1", TOKEN))
         try:
             tape.load_cassette("", None)
         except Exception:
@@ -596,7 +596,7 @@ def test_reading_any_file_ends_in_a_sentence(tmp_path: Path) -> None:
 def request(body: bytes, *, token: str = TOKEN, path: str = "/v1/responses", **headers: str) -> Request:
     """A request as vcrpy hands it to the matchers."""
     sent_headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **headers}
-    return Neutral("/v1", TOKEN).normalised(Request("POST", f"https://host.example:8443{path}", body, sent_headers))
+    return Normaliser("/v1", TOKEN).normalised(Request("POST", f"https://host.example:8443{path}", body, sent_headers))
 
 
 def matches(now: Request, recorded: Request) -> bool:
@@ -655,7 +655,7 @@ def test_matching_of_the_credential() -> None:
     assert request(b"{}", authorization=f"Basic {basic}").stored["credential"] == "basic"
     assert not matches(request(b"{}", path="/v1/responses?a=b"), right)
     assert not matches(request(b"{}", path="/v1/other"), right)
-    twice = Neutral("/v1", TOKEN).normalised(right)
+    twice = Normaliser("/v1", TOKEN).normalised(right)
     assert twice.stored == right.stored
 
 

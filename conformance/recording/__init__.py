@@ -2,7 +2,7 @@
 
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
 from conformance.recording.library import Library, Origin, file_name
-from conformance.recording.matching import MATCHERS, Neutral, differences
+from conformance.recording.matching import MATCHERS, Normaliser, differences
 from conformance.recording.placeholder import IMAGE, MCP_SERVER, SERVICES, Service, replacing
 from conformance.recording.recorder import NotSaved, Recorder, target_kind
 from conformance.recording.secrets import Secrets
@@ -16,7 +16,7 @@ __all__ = [
     "Cassette",
     "CassetteError",
     "Library",
-    "Neutral",
+    "Normaliser",
     "NotSaved",
     "Origin",
     "Provenance",

@@ -60,7 +60,7 @@ class Library:
             for (target, contract), recorded in sorted(days.items())
         ]
 
-    def strays(self, known: Mapping[str, Mapping[str, set[str]]], chapters: set[str]) -> Iterator[Path]:
+    def unclaimed(self, known: Mapping[str, Mapping[str, set[str]]], chapters: set[str]) -> Iterator[Path]:
         """Files that belong to no case.
 
         ``known`` holds, for the chapters and tests that were collected, the names of all their cases; ``chapters`` the

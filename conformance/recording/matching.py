@@ -21,7 +21,7 @@ TOKEN: Final = "TOKEN"  # noqa: S105  (a placeholder)
 
 
 @dataclass(frozen=True, slots=True)
-class Neutral:
+class Normaliser:
     """Takes out of a request what each run has of its own: host, base path and credential of the target.
 
     ``replace`` puts placeholders into a body, of a request or a response.

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from conformance.recording.body import to_bytes
 from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette, stored_response
-from conformance.recording.matching import Neutral
+from conformance.recording.matching import Normaliser
 from conformance.recording.secrets import Secrets
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at
@@ -39,9 +39,9 @@ def target_kind(headers: Mapping[str, str], host: str) -> str:
 class Recorder:
     """What a case has asked and received, in the order sent."""
 
-    def __init__(self, path: Path, neutral: Neutral) -> None:
+    def __init__(self, path: Path, normaliser: Normaliser) -> None:
         self.path = path
-        self._neutral = neutral
+        self._normaliser = normaliser
         self._exchanges: list[Exchange] = []
 
     def add(self, exchange: Exchange) -> None:
@@ -71,9 +71,9 @@ class Recorder:
 
     def _stored(self, exchange: Exchange) -> dict[str, Any]:
         headers = {name: [value] for name, value in exchange.headers.items()}
-        content = self._neutral.replace(exchange.content or b"")
+        content = self._normaliser.replace(exchange.content or b"")
         return {
-            "request": self._neutral.stored(exchange.request),
+            "request": self._normaliser.stored(exchange.request),
             "response": stored_response(exchange.status, exchange.reason, headers, content),
         }
 

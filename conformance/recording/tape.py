@@ -10,7 +10,7 @@ from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.request import Request
 
 from conformance.recording.cassette import CassetteError, read_cassette, response_bytes
-from conformance.recording.matching import Neutral, from_stored, request_differences, to_stored
+from conformance.recording.matching import Normaliser, from_stored, request_differences, to_stored
 
 
 class Tape:
@@ -19,9 +19,9 @@ class Tape:
     ``normalise`` is to be vcrpy's ``before_record_request`` too.
     """
 
-    def __init__(self, path: Path, neutral: Neutral) -> None:
+    def __init__(self, path: Path, normaliser: Normaliser) -> None:
         self.path = path
-        self.normalise = neutral.normalised
+        self.normalise = normaliser.normalised
         self.problem: str | None = None
         self.recorded: list[dict[str, Any]] = []
         self.cassette: VcrCassette | None = None

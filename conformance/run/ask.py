@@ -52,13 +52,13 @@ class Ask:
         contract: Contract,
         case: Case,
         twins: dict[str, bool],
-        guard: Callable[[Callable[[], Exchange]], Exchange],
+        transmit: Callable[[Callable[[], Exchange]], Exchange],
     ) -> None:
         self._client = client
         self._contract = contract
         self._case = case
         self._twins = twins
-        self._guard = guard
+        self._transmit = transmit
 
     def __call__(
         self,
@@ -302,7 +302,7 @@ class Ask:
             self._client.send, content, credential=credential, content_type=content_type, method=method, path=path
         )
         try:
-            return self._guard(send)
+            return self._transmit(send)
         except Unreachable as error:
             died = f"; the request before was of {before}" if before not in ("", self._case.node) else ""
             step = error.step or "check that the target still runs, then run again"

@@ -10,7 +10,7 @@ import pytest
 from conformance.run.settings import Settings
 
 
-def strays(session: pytest.Session, settings: Settings, known: dict[str, dict[str, set[str]]]) -> list[pytest.Item]:
+def unclaimed(session: pytest.Session, settings: Settings, known: dict[str, dict[str, set[str]]]) -> list[pytest.Item]:
     """An item for each cassette of the set that belongs to no case.
 
     ``known`` holds, for the chapters and tests that were collected, the names of the files of all their cases. Chapters
@@ -19,8 +19,8 @@ def strays(session: pytest.Session, settings: Settings, known: dict[str, dict[st
     chapters = {name for name, chapter in settings.contract.chapters.items() if not chapter.universal}
     complete = {name: tests for name, tests in known.items() if _is_complete(session, name)}
     return [
-        Stray.from_parent(session, name=path.name, nodeid=f"stray cassette {path}", file=path)
-        for path in settings.library.strays(complete, chapters)
+        UnclaimedCassette.from_parent(session, name=path.name, nodeid=f"unclaimed cassette {path}", file=path)
+        for path in settings.library.unclaimed(complete, chapters)
     ]
 
 
@@ -29,7 +29,7 @@ def _is_complete(session: pytest.Session, chapter: str) -> bool:
     return not any("::" in arg and f"test_{chapter}.py" in arg for arg in session.config.args)
 
 
-class Stray(pytest.Item):
+class UnclaimedCassette(pytest.Item):
     """Fails for a cassette that belongs to no case: a test was renamed or removed, or the file is out of place."""
 
     def __init__(self, *, file: Path, **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ class Record:
 
 
 class Run:
-    """All records of a run. ``failed_otherwise`` counts failures that are no case's, such as a stray cassette."""
+    """All records of a run. ``failed_otherwise`` counts failures that are no case's, such as an unclaimed cassette."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []

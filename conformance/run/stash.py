@@ -1,0 +1,28 @@
+"""What a run and its cases remember, by the keys under which pytest keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from conformance.recording import Recorder, Tape
+from conformance.run.settings import Settings
+from conformance.verdict import Case, Run
+
+VALUED = pytest.StashKey[Collection[str]]()
+SETTINGS = pytest.StashKey[Settings]()
+RUN = pytest.StashKey[Run]()
+PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
+CASE = pytest.StashKey[Case]()
+TAPE = pytest.StashKey[Tape]()
+RECORDER = pytest.StashKey[Recorder]()
+
+
+def forget(item: pytest.Item) -> None:
+    """Lets go of what a case has received, which pytest would keep to the end of the run."""
+    keys: tuple[pytest.StashKey[Any], ...] = (CASE, TAPE, RECORDER)
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
