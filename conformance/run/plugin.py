@@ -207,9 +207,7 @@ def pytest_runtest_makereport(
             settings.contract,
             again=again.command(item, settings, *(["--live"] if settings.live else [])),
             token_variable=settings.target.token_variable,
-            cassette=None
-            if settings.mode == "verify"
-            else again.from_here(item.config, transmit.path_of(settings, case)),
+            cassette=None if cassette is None else again.from_here(item.config, cassette),
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
         own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
