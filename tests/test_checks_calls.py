@@ -14,8 +14,9 @@ from mutants_json_core import put, with_body, without
 from mutants_json_rules import broken_by, judged_by, rows, streamed
 from mutants_json_samples import exchange, function_call, good
 
-from conformance.checks import client_schemas, judge
-from conformance.checks.client_schemas import problems
+from conformance.checks import judge
+from conformance.checks.lib import client_schemas
+from conformance.checks.lib.client_schemas import problems
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 

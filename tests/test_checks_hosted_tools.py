@@ -14,7 +14,7 @@ from mutants_json_rules import broken_by, judged_by
 from mutants_json_samples import PNG, exchange, mcp_call, with_items
 from mutants_json_tool_samples import drawing, drawn, image
 
-from conformance.checks import images
+from conformance.checks.lib import images
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING
 

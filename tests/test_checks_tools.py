@@ -19,7 +19,7 @@ from mutants_json_samples import PNG, exchange, mcp_call, with_items
 from mutants_json_tool_samples import drawing, drawn, patch
 
 from conformance.checks import RULES, judge
-from conformance.checks.grammars import misfit
+from conformance.checks.lib.grammars import misfit
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from conformance.checks.rules import Finding, rule
-from conformance.checks.timeline import ITEM_DONE, TERMINAL, Step, Timeline
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.timeline import ITEM_DONE, TERMINAL, Step, Timeline
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, pointer, show
 from conformance.wire.schema import load, violations
 
