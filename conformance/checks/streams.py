@@ -339,7 +339,7 @@ def terminal_output(t: Timeline) -> Iterator[Finding]:
 def _sealed(value: object, depth: int = 20) -> object:
     """A value without the members that are encrypted anew each time, as deep as real items go."""
     if isinstance(value, dict) and depth:
-        kept = value.keys() - {"encrypted_content", "fingerprint"}
+        kept = [name for name in value if name not in ("encrypted_content", "fingerprint")]
         return {name: _sealed(value[name], depth - 1) for name in kept}
     return [_sealed(v, depth - 1) for v in value] if isinstance(value, list) and depth else value
 
