@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.rules import Finding
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.timeline import Step, Timeline
 from conformance.checks.streams import stream_rule
-from conformance.checks.timeline import Step, Timeline
 from conformance.wire.json_values import MISSING, at, pointer, show
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.checks.rules import Finding
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.timeline import Item, Step, Timeline
 from conformance.checks.streams import stream_rule
-from conformance.checks.timeline import Item, Step, Timeline
 from conformance.wire.json_values import MISSING, at, pointer, show
 
 ANNOTATION: Final = "response.output_text.annotation.added"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from conformance.checks.rules import Finding, rule
-from conformance.checks.timeline import ITEM_DONE, TERMINAL, Step, Timeline
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.timeline import ITEM_DONE, TERMINAL, Step, Timeline
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, pointer, show
 from conformance.wire.schema import load, violations
 
@@ -339,7 +339,7 @@ def terminal_output(t: Timeline) -> Iterator[Finding]:
 def _sealed(value: object, depth: int = 20) -> object:
     """A value without the members that are encrypted anew each time, as deep as real items go."""
     if isinstance(value, dict) and depth:
-        kept = value.keys() - {"encrypted_content", "fingerprint"}
+        kept = [name for name in value if name not in ("encrypted_content", "fingerprint")]
         return {name: _sealed(value[name], depth - 1) for name in kept}
     return [_sealed(v, depth - 1) for v in value] if isinstance(value, list) and depth else value
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.checks.rules import Finding
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, same, show
 
 Comparison = Callable[[View, View], Iterator[Finding]]
