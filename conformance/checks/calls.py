@@ -15,7 +15,7 @@ from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_ID_LENGTH: Final = 64
-"""A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""
+"""A longer ``call_id`` was refused when it was sent back (docs/sources.md, "What was seen on Databricks")."""
 
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""

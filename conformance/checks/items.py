@@ -10,7 +10,7 @@ from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, at_list, show
 
 MAX_ID_LENGTH: Final = 64
-"""Ids that are longer were seen to be refused when they are sent back as input (contract-facts, defect 2)."""
+"""Longer ids were refused when they were sent back as input (docs/sources.md, "What was seen on Databricks")."""
 
 PREFIXES: Final[dict[str, str]] = {
     "message": "msg_",
@@ -31,7 +31,7 @@ PREFIXES: Final[dict[str, str]] = {
     "apply_patch_call": "apc_",
     "compaction": "cmp_",
 }
-"""How the id of each type of item begins (wire-facts, "Bodies")."""
+"""How the id of each type of item begins in genuine recordings (docs/sources.md)."""
 
 
 def _ids(view: View) -> Iterator[tuple[str, str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 
 from conformance import layout
 from conformance.report import Tried
+from conformance.run.stash import CASE
 from conformance.verdict import Case
 
 
@@ -26,8 +27,6 @@ class Listener:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keeps the cases of a run."""
-        from conformance.run.plugin import CASE  # pytest loads the plugin, so that it can rewrite it
-
         for item in session.items:
             if isinstance(item, pytest.Function) and (case := item.stash.get(CASE, None)) is not None:
                 self.tried.append(_tried(item, case))
