@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from conformance.checks.lib.timeline import TERMINAL
-from conformance.checks.stream_texts import TEXTS
+from conformance.checks.streams.texts import TEXTS
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Event
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
-from conformance.checks.streams import stream_rule
+from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import at, show
 
 STATES: Final[dict[str, int]] = {
