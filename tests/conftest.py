@@ -13,10 +13,10 @@ import httpcore  # noqa: F401  (a run inside this process forgets what it has lo
 import pytest
 
 import conformance
+from tests import ROOT
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-the-tests"
 OWN_VARIABLES = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "RESPONSES_API_KEY")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -1,0 +1,1 @@
+"""Tests of `judge`, and of reading captured exchanges."""

@@ -1,0 +1,1 @@
+"""Planted defects: exchanges that are wrong in one place."""

@@ -1,0 +1,235 @@
+"""Defects in what a stream says of output items: their ids and indices, their parts, their texts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from tests.defects.mutation import (
+    DELTAS,
+    DONES,
+    ITEM_ENDS,
+    JSON,
+    PARTS,
+    TEXTS,
+    Change,
+    Events,
+    changed,
+    of_streams,
+    of_type,
+    renumbered,
+)
+
+# --- items
+
+
+@of_streams("item_pairs")
+def _item_changes(events: Events) -> Iterator[Change]:
+    """An item is added as another than the one that is done."""
+    for index, event in of_type(events, *ITEM_ENDS):
+        both = [e for _, e in of_type(events, *ITEM_ENDS) if e["output_index"] == event["output_index"]]
+        if len(both) == 2:
+            yield f"{index} id", changed(events, index, "item", "id", to="other_id")
+            yield f"{index} type", changed(events, index, "item", "type", to="other_type")
+            yield f"{index} output_index", changed(events, index, "output_index", to=event["output_index"] + 100)
+
+
+@of_streams("item_constant")
+def _call_changes(events: Events) -> Iterator[Change]:
+    for index, event in of_type(events, ITEM_ENDS[0]):
+        for member in ("call_id", "name"):
+            if isinstance(event["item"].get(member), str) and event["item"]["type"] != "tool_search_call":
+                yield f"{index} {member}", changed(events, index, "item", member, to="other")
+
+
+@of_streams("item_constant")
+def _operation_changes(events: Events) -> Iterator[Change]:
+    for index, event in of_type(events, ITEM_ENDS[0]):
+        if event["item"]["type"] == "apply_patch_call":
+            yield f"{index} path", changed(events, index, "item", "operation", "path", to="other.txt")
+            yield f"{index} type", changed(events, index, "item", "operation", "type", to="update_file")
+
+
+STATES = ("in_progress", "generating", "interpreting", "searching", "completed", "failed")
+
+
+def _states(events: Events) -> Iterator[tuple[int, JSON, str, str]]:
+    """Index and event that tells of the state of a call, what is told of, and the state."""
+    for index, event in enumerate(events):
+        what, _, state = event["type"].removeprefix("response.").rpartition(".")
+        if state in STATES and what.endswith(("_call", "_list_tools")):
+            yield index, event, what, state
+
+
+@of_streams("progress")
+def _progress_twice(events: Events) -> Iterator[Change]:
+    for index, event, what, state in _states(events):
+        if what != "mcp_call" or state != "in_progress":
+            yield f"{index} {event['type']}", renumbered([*events[: index + 1], event, *events[index + 1 :]])
+
+
+@of_streams("progress")
+def _progress_in_another_order(events: Events) -> Iterator[Change]:
+    told = list(_states(events))
+    for (one, event, _, state), (two, other, _, after) in itertools.pairwise(told):
+        if event["output_index"] == other["output_index"] and state != after:
+            swapped = [*events[:one], other, *events[one + 1 : two], event, *events[two + 1 :]]
+            yield f"{one} {event['type']}", renumbered(swapped)
+
+
+@of_streams("progress", "event_schema")
+def _progress_ends_otherwise(events: Events) -> Iterator[Change]:
+    ended = {event["output_index"] for _, event in of_type(events, ITEM_ENDS[1])}
+    for index, event, what, state in _states(events):
+        if (
+            event["output_index"] in ended
+            and state in ("completed", "failed")
+            and what in ("mcp_call", "mcp_list_tools")
+        ):
+            other = "failed" if state == "completed" else "completed"
+            yield f"{index} {other}", changed(events, index, "type", to=f"response.{what}.{other}")
+
+
+@of_streams("progress")
+def _progress_without_an_end(events: Events) -> Iterator[Change]:
+    for index, event, what, state in _states(events):
+        done = next((e["item"] for _, e in of_type(events, ITEM_ENDS[1]) if e["item"]["id"] == event["item_id"]), {})
+        if state == "completed" and done.get("status") == "completed" and what != "mcp_list_tools":
+            yield f"{index} {what}", renumbered([*events[:index], *events[index + 1 :]])
+
+
+@of_streams("item_order")
+def _item_order(events: Events) -> Iterator[Change]:
+    """The indices of all items are shifted, or those of two swapped."""
+    indices = sorted({event["output_index"] for event in events if isinstance(event.get("output_index"), int)})
+    shifted = {index: index + 1 for index in indices}
+    swapped = {index: indices[-1 - place] for place, index in enumerate(indices)}
+    for label, table in (("shifted", shifted), ("swapped", swapped)):
+        if any(index != other for index, other in table.items()):
+            yield label, [e | {"output_index": table[e["output_index"]]} if "output_index" in e else e for e in events]
+
+
+@of_streams("item_events")
+def _item_event_index(events: Events) -> Iterator[Change]:
+    for index, event in enumerate(events):
+        if "output_index" in event and event["type"] not in ITEM_ENDS:
+            for value in (event["output_index"] + 1, event["output_index"] + 100, -1, str(event["output_index"]), None):
+                yield f"{index} {event['type']} {value!r}", changed(events, index, "output_index", to=value)
+
+
+@of_streams("item_events")
+def _item_event_id(events: Events) -> Iterator[Change]:
+    for index, event in enumerate(events):
+        if "item_id" in event:
+            for value in ("other_id", event["item_id"] + "x"):
+                yield f"{index} {event['type']}", changed(events, index, "item_id", to=value)
+
+
+@of_streams("item_events")
+def _all_deltas_at_minus_one(events: Events) -> Iterator[Change]:
+    """As OpenAI's own server for gpt-oss does."""
+    if any(event["type"] in DELTAS for event in events):
+        yield "", [event | {"output_index": -1} if event["type"] in DELTAS else event for event in events]
+
+
+# --- parts and texts
+
+
+@of_streams()
+def _part_index(events: Events) -> Iterator[Change]:
+    for index, event in enumerate(events):
+        for member, name in (("content_index", "content_parts"), ("summary_index", "summary_parts")):
+            if member in event and "reasoning_text" not in event["type"]:
+                for value in (event[member] + 1, -1, str(event[member])):
+                    label = f"{index} {event['type']} {value!r}"
+                    yield label, changed(events, index, member, to=value), (f"streams.{name}",)
+
+
+@of_streams()
+def _other_index(events: Events) -> Iterator[Change]:
+    names = {
+        "annotation_index": ("streams.annotations",),
+        "command_index": ("streams.shell_call_command", "streams.shell_output", "streams.event_schema"),
+        "partial_image_index": ("streams.partial_images",),
+    }
+    for index, event in enumerate(events):
+        for member, noticed_by in names.items():
+            if member in event and event["type"] != "response.shell_call_command.added":
+                for value in (event[member] + 1, event[member] + 100, -1, str(event[member])):
+                    yield f"{index} {event['type']} {value!r}", changed(events, index, member, to=value), noticed_by
+
+
+@of_streams()
+def _delta_edited(events: Events) -> Iterator[Change]:
+    for index, event in enumerate(events):
+        delta = event.get("delta")
+        if event["type"] in DELTAS and isinstance(delta, str):
+            name = (f"streams.{DELTAS[event['type']].name}",)
+            for value in (delta + "x", delta[:-1], "", delta.upper() if delta.upper() != delta else "é" + delta):
+                if value != delta:
+                    yield f"{index} {event['type']}", changed(events, index, "delta", to=value), name
+        elif isinstance(delta, dict):
+            edited = {member: f"{text}x" for member, text in delta.items()}
+            yield f"{index} {event['type']}", changed(events, index, "delta", to=edited), ("streams.shell_output",)
+
+
+@of_streams()
+def _deltas_swapped(events: Events) -> Iterator[Change]:
+    for index in range(len(events) - 1):
+        one, two = events[index], events[index + 1]
+        pieces = one["type"] in DELTAS and one["type"] == two["type"]
+        if pieces and one["delta"] + two["delta"] != two["delta"] + one["delta"]:
+            swapped = renumbered([*events[:index], two, one, *events[index + 2 :]])
+            yield f"{index} {one['type']}", swapped, (f"streams.{DELTAS[one['type']].name}",)
+
+
+@of_streams()
+def _done_edited(events: Events) -> Iterator[Change]:
+    for index, event in enumerate(events):
+        if text := DONES.get(event["type"]):
+            value = event[text.member] + "x"
+            yield f"{index} {event['type']}", changed(events, index, text.member, to=value), (f"streams.{text.name}",)
+
+
+@of_streams()
+def _item_text_edited(events: Events) -> Iterator[Change]:
+    for index, event in of_type(events, ITEM_ENDS[1]):
+        for text in TEXTS:
+            if event["item"].get("type") == text.item:
+                for where in text.in_item(event["item"]).values():
+                    path = [int(step) if step.isdecimal() else step for step in where[0].split("/")[1:]]
+                    edited = changed(events, index, *path, to=where[1] + "x")
+                    yield f"{index} {where[0]}", edited, (f"streams.{text.name}",)
+
+
+@of_streams("part_values")
+def _part_edited(events: Events) -> Iterator[Change]:
+    for index, event in of_type(events, *(f"{prefix}.done" for prefix in PARTS)):
+        for member in ("text", "refusal"):
+            if member in event["part"]:
+                yield f"{index} {member}", changed(events, index, "part", member, to=event["part"][member] + "x")
+
+
+@of_streams("added_empty")
+def _added_whole(events: Events) -> Iterator[Change]:
+    """A call is added with its arguments, and its pieces follow all the same."""
+    for index, event in of_type(events, ITEM_ENDS[0]):
+        for member in ("arguments", "input", "code"):
+            same = [e for e in events if e.get("output_index") == event["output_index"]]
+            done = next((e for _, e in of_type(same, ITEM_ENDS[1])), None)
+            pieces = any(e["type"] in DELTAS for e in same)
+            if done and pieces and event["item"].get(member) == "" and done["item"].get(member):
+                yield f"{index} {member}", changed(events, index, "item", member, to=done["item"][member])
+
+
+@of_streams("annotations")
+def _annotation_changes(events: Events) -> Iterator[Change]:
+    for index, _ in of_type(events, "response.output_text.annotation.added"):
+        yield f"{index}", changed(events, index, "annotation", "type", to="other")
+    for index, event in of_type(events, ITEM_ENDS[1]):
+        for part, content in enumerate(event["item"].get("content") or ()):
+            if annotations := content.get("annotations"):
+                path = ("item", "content", part, "annotations")
+                kept = ("streams.annotations_kept",)
+                yield f"{index} missing", changed(events, index, *path, to=annotations[:-1]), kept
+                yield f"{index} more", changed(events, index, *path, to=[*annotations, annotations[0]])

@@ -1,0 +1,1 @@
+"""Tests of cassettes and of what they may hold."""

@@ -1,0 +1,132 @@
+"""The reference endpoint and what shapes the answer: limits, formats, reasoning and the other settings."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance import samples
+from conformance.reference.app import create_app
+from conformance.reference.serve import running
+from conformance.reference.strict import is_instance
+from conformance.wire.sse import decode
+from tests.reference.client import BEARER, accepted, ask, refused, text_of
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx.Client]:
+    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
+        yield opened
+
+
+def both(client: httpx.Client, **body: Any) -> dict[str, Any]:
+    """The answer to a request, in which no check finds anything, in JSON; the stream ends with one like it."""
+    plain, streamed = ask(client, **body), ask(client, **body, stream=True)
+    for reply in (plain, streamed):
+        accepted(reply)
+        assert reply.status_code == 200, reply.text
+    response: dict[str, Any] = plain.json()
+    last = decode(streamed.content)[0][-1].json["response"]
+    assert (last["status"], last["usage"]) == (response["status"], response["usage"])
+    return response
+
+
+def rejected(client: httpx.Client, *names: str, **body: Any) -> None:
+    for stream in (False, True):
+        refused(ask(client, **body, stream=stream), 400, *names)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_not_fit_is_incomplete(client: httpx.Client) -> None:
+    for settings in ({}, {"reasoning": {"effort": "high"}}, {"text": {"format": {"type": "json_object"}}}):
+        response = both(client, input=samples.LONG_POEM, max_output_tokens=16, **settings)
+        assert response["incomplete_details"] == {"reason": "max_output_tokens"}
+        assert response["max_output_tokens"] == 16
+
+
+@pytest.mark.parametrize("value", [*(row["value"] for row in samples.REFUSED_LIMITS.values()), 64.0, True, [64]])
+def test_limits_that_are_none(client: httpx.Client, value: Any) -> None:
+    rejected(client, "max_output_tokens", max_output_tokens=value)
+
+
+@pytest.mark.parametrize("name", ["max_tool_calls", "top_logprobs"])
+def test_counts_are_whole_numbers(client: httpx.Client, name: str) -> None:
+    for value in (2.0, 2.5, "2", True):
+        rejected(client, name, **{name: value, "include": ["message.output_text.logprobs"]})
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", samples.SCHEMAS)
+def test_text_fits_the_schema(client: httpx.Client, name: str) -> None:
+    schema = samples.SCHEMAS[name]["schema"]
+    form = {"type": "json_schema", "name": name, "schema": schema, "strict": True}
+    response = both(client, text={"format": form})
+    assert is_instance(json.loads(text_of(response)), schema)
+    assert response["text"]["format"] == form | {"description": None}
+
+
+@pytest.mark.parametrize("name", samples.WRONG_FORMATS)
+def test_formats_that_are_none(client: httpx.Client, name: str) -> None:
+    rejected(client, "text.format", text={"format": samples.WRONG_FORMATS[name]["format"]})
+
+
+def test_a_json_object(client: httpx.Client) -> None:
+    assert isinstance(json.loads(text_of(both(client, text={"format": {"type": "json_object"}}))), dict)
+
+
+# --- reasoning -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("summary", samples.SUMMARIES)
+def test_a_summary(client: httpx.Client, summary: str) -> None:
+    for effort in ("low", "medium", "high", "xhigh"):
+        response = both(client, reasoning={"effort": effort, "summary": summary})
+        assert all(part["text"] for part in response["output"][0]["summary"])
+        assert response["output"][0]["summary"]
+
+
+def test_an_effort_that_no_model_takes(client: httpx.Client) -> None:
+    rejected(client, "reasoning.effort", reasoning={"effort": "extreme"})
+
+
+# --- the others ------------------------------------------------------------------------------------------------------
+
+
+def test_full_metadata_come_back(client: httpx.Client) -> None:
+    assert both(client, metadata=samples.FULL_METADATA)["metadata"] == samples.FULL_METADATA
+
+
+@pytest.mark.parametrize("name", samples.REFUSED_METADATA)
+def test_metadata_over_a_limit(client: httpx.Client, name: str) -> None:
+    rejected(client, "metadata", **samples.REFUSED_METADATA[name])
+
+
+@pytest.mark.parametrize(
+    "settings", [*(row["settings"] for row in samples.CONTROLS.values()), *samples.SAMPLING.values()]
+)
+def test_settings_come_back(client: httpx.Client, settings: dict[str, Any]) -> None:
+    response = both(client, **settings)
+    for name, value in settings.items():
+        assert response[name] == (response[name] | value if isinstance(value, dict) else value)
+
+
+@pytest.mark.parametrize("name", samples.REFUSED_SAMPLING)
+def test_sampling_out_of_range(client: httpx.Client, name: str) -> None:
+    rejected(client, *samples.REFUSED_SAMPLING[name], **samples.REFUSED_SAMPLING[name])
+
+
+def test_a_parameter_that_nobody_knows(client: httpx.Client) -> None:
+    rejected(client, "unknown_parameter", unknown_parameter=True)
+
+
+def test_logprobs(client: httpx.Client) -> None:
+    response = both(client, top_logprobs=2, include=["message.output_text.logprobs"])
+    logprobs = response["output"][-1]["content"][0]["logprobs"]
+    assert "".join(entry["token"] for entry in logprobs) == text_of(response)
+    assert all(len(entry["top_logprobs"]) == 2 for entry in logprobs)

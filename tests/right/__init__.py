@@ -1,0 +1,1 @@
+"""Builders of right exchanges, for tests that then break them."""

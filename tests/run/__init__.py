@@ -1,0 +1,1 @@
+"""Tests through pytest: options, modes, set-up, and how a test asks."""

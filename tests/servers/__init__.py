@@ -1,0 +1,1 @@
+"""Small servers for tests: on sockets, hostile ones, proxies."""

@@ -1,0 +1,1 @@
+"""Commands and measurements for developers, and their tests."""

@@ -1,0 +1,1 @@
+"""Tests of outcomes, exit statuses and reports."""

@@ -1,0 +1,1 @@
+"""Tests of what lies under all: events, values and their bounds."""
