@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.declared import finished
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import finished
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, show
 
 END_OF_FILE: Final = "*** End of File"

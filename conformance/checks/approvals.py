@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.checks.declared import declared, labelled
-from conformance.checks.forced_calls import is_excused, item_types
-from conformance.checks.given import decided, given, shows_all
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import declared, labelled
+from conformance.checks.lib.forced_calls import is_excused, item_types
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.sent_items import decided, given, shows_all
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, read_json, same, show
 
 Place = tuple[str, dict[str, Any]]

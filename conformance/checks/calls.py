@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from conformance.checks.client_schemas import problems
-from conformance.checks.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
-from conformance.checks.given import ELSEWHERE, given
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.client_schemas import problems
+from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.sent_items import ELSEWHERE, given
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_ID_LENGTH: Final = 64

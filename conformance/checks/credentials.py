@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at
 from conformance.wire.secret_forms import SHORTEST, forms
 

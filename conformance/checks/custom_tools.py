@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.declared import called_tool, finished
-from conformance.checks.grammars import misfit
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import called_tool, finished
+from conformance.checks.lib.grammars import misfit
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, show
 
 MAX_CALLS: Final = 8

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from conformance.checks.declared import base_type, carried, is_namespace, name_of
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 
 VERBATIM: Final[dict[str, tuple[str, ...]]] = {

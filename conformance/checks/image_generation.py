@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.declared import declared, finished
-from conformance.checks.images import Picture
-from conformance.checks.rules import Finding, rule
-from conformance.checks.stream_items import PARTIAL_IMAGE
-from conformance.checks.timeline import Step
-from conformance.checks.view import View
+from conformance.checks.lib.declared import declared, finished
+from conformance.checks.lib.images import Picture
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, printable, shorten, show
 
 CALL: Final = "image_generation_call"

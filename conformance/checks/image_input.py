@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.pairs import pair_rule
-from conformance.checks.rules import Finding
-from conformance.checks.view import View
+from conformance.checks.lib.pairs import pair_rule
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, show
 
 

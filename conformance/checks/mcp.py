@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.checks.declared import base_type, declared, labelled, name_of, tools
-from conformance.checks.given import given, shows_all
-from conformance.checks.outcome import message
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import base_type, declared, labelled, name_of, tools
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.sent_items import given, shows_all
+from conformance.checks.lib.stated_outcome import message
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, show
 
 

@@ -9,11 +9,11 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.client_schemas import problems
-from conformance.checks.declared import CALLED, CLIENT_CALLS, base_type, name_of, setting
-from conformance.checks.forced_calls import item_types, refuses
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.client_schemas import problems
+from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, base_type, name_of, setting
+from conformance.checks.lib.forced_calls import item_types, refuses
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, read_json, show
 
 HOSTED: Final = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-from conformance.checks.rules import Finding, rule, schema_findings
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule, schema_findings
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list, show
 
 

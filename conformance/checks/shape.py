@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from conformance.checks.consistency import SECONDS
 from conformance.checks.items import PREFIXES
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, at_list, pointer, show
 
 TAIL: Final = re.compile(r"[A-Za-z0-9_-]+")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.checks import client_schemas, judge
-from conformance.checks.client_schemas import problems
+from conformance.checks import judge
+from conformance.checks.lib import client_schemas
+from conformance.checks.lib.client_schemas import problems
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows, streamed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import images
+from conformance.checks.lib import images
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING
 from tests.checks.rules import broken_by, judged_by

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.checks import RULES, judge
-from conformance.checks.grammars import misfit
+from conformance.checks.lib.grammars import misfit
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows

@@ -12,8 +12,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conformance.checks.stream_texts import TEXTS
-from conformance.checks.timeline import TERMINAL
+from conformance.checks.lib.timeline import TERMINAL
+from conformance.checks.streams.texts import TEXTS
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Event
 

@@ -15,8 +15,8 @@ import pytest
 from conformance.captured.exchanges import CaptureError, read_captures
 from conformance.captured.reading import _cassette
 from conformance.checks import judge
-from conformance.checks.client_schemas import MAX_LEVELS as SCHEMA_LEVELS
-from conformance.checks.client_schemas import _validator, problems
+from conformance.checks.lib.client_schemas import MAX_LEVELS as SCHEMA_LEVELS
+from conformance.checks.lib.client_schemas import _validator, problems
 from conformance.contract import load
 from conformance.recording import CassetteError, read_cassette
 from conformance.recording.body import MAX_LEVELS, to_bytes, to_stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from conformance.checks.view import View
+from conformance.checks.lib.view import View
 from conformance.contract import Level
 from conformance.wire.json_values import MISSING
 from conformance.wire.schema import violations

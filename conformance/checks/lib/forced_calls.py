@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.declared import CALLED, base_type, carried, setting
-from conformance.checks.given import decided
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.declared import CALLED, base_type, carried, setting
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.sent_items import decided
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list, show
 
 CHAPTERS: Final[dict[str, str]] = {

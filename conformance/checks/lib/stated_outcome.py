@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from conformance.checks.rules import Finding
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, show
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.rules import Finding, rule
-from conformance.checks.view import View
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.view import View
 
 ENOUGH_EVENTS: Final = 50
 """Shorter streams are made faster than their delivery can be measured."""

@@ -20,6 +20,7 @@ TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed
 
 ADDED: Final = "response.output_item.added"
 ITEM_DONE: Final = "response.output_item.done"
+PARTIAL_IMAGE: Final = "response.image_generation_call.partial_image"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

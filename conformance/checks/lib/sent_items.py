@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Final
 
-from conformance.checks.view import View
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list
 
 ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")

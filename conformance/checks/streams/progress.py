@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.rules import Finding
-from conformance.checks.streams import stream_rule
-from conformance.checks.timeline import Item, Step, Timeline
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.timeline import Item, Step, Timeline
+from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import at, show
 
 STATES: Final[dict[str, int]] = {

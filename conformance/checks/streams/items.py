@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.checks.rules import Finding
-from conformance.checks.streams import stream_rule
-from conformance.checks.timeline import Step, Timeline
+from conformance.checks.lib.rules import Finding
+from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step, Timeline
+from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, pointer, show
 
 
@@ -90,9 +90,6 @@ def item_constant(t: Timeline) -> Iterator[Finding]:
             if isinstance(before, str) and item.done and before != after and item.type != "tool_search_call":
                 expected = f"{show(before)}, as when the item was added"
                 yield Finding(item.done.where(pointer("item", *path)), expected, show(after))
-
-
-PARTIAL_IMAGE: Final = "response.image_generation_call.partial_image"
 
 
 @stream_rule("partial_images", when=lambda t: any(t.of(PARTIAL_IMAGE)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.view import View
+from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list
 
 CALLED: Final[dict[str, tuple[str, ...]]] = {

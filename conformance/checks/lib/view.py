@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from conformance.checks.images import Pictures
-from conformance.checks.timeline import TERMINAL, Timeline
+from conformance.checks.lib.images import Pictures
+from conformance.checks.lib.timeline import TERMINAL, Timeline
 from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at

@@ -1,0 +1,43 @@
+"""How a rule over a stream is registered: as a function over a `Timeline`, whose findings are counted beyond a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.timeline import Timeline
+from conformance.checks.lib.view import View
+
+SHOWN: Final = 5
+"""How many findings of one kind a stream is given before the others are only counted."""
+
+Findings = Callable[[Timeline], Iterator[Finding]]
+
+
+def stream_rule(name: str, *, when: Callable[[Timeline], object] = lambda _: True) -> Callable[[Findings], Findings]:
+    """Registers a function as the check of ``streams.<name>``, judged on every stream of which ``when`` holds."""
+
+    def register(function: Findings) -> Findings:
+        @rule(f"streams.{name}", when=lambda view: is_stream(view) and bool(when(view.timeline)))
+        def check(view: View) -> Iterator[Finding]:
+            return few(function(view.timeline))
+
+        return function
+
+    return register
+
+
+def is_stream(view: View) -> bool:
+    return view.exchange.is_stream and not view.is_error
+
+
+def few(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of a rule; the last of them tells how many more there are."""
+    rest = iter(findings)
+    yield from islice(rest, SHOWN)
+    if (last := next(rest, None)) is not None:
+        more = sum(1 for _ in rest)
+        received = f"{last.received}; and {more} more findings like this" if more else last.received
+        yield Finding(last.where, last.expected, received)
