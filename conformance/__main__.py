@@ -131,7 +131,7 @@ class ListFaults(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         """Does so."""
-        from conformance.reference.faults import FAULTS
+        from conformance.faults import FAULTS
 
         try:
             for fault in FAULTS.values():
@@ -144,7 +144,7 @@ class ListFaults(argparse.Action):
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from conformance.reference.faults import UnknownFault, find
+    from conformance.faults import UnknownFault, find
     from conformance.reference.reply import as_sent, unchanged
 
     try:
@@ -168,8 +168,8 @@ def _serve(options: argparse.Namespace) -> int:
         token=options.token,
         chunk_bytes=options.chunk_bytes,
         delay=options.delay,
-        reading=fault.reading if fault else as_sent,
-        change=fault.change if fault else unchanged,
+        request_edit=fault.request_edit if fault else as_sent,
+        reply_edit=fault.reply_edit if fault else unchanged,
         target=f"faulty endpoint, {fault.name}" if fault else TARGET,
     )
     try:

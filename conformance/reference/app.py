@@ -22,10 +22,10 @@ from conformance.reference.credentials import check_credential
 from conformance.reference.input_files import read_files
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import (
-    Change,
-    Reading,
     Received,
     Reply,
+    ReplyEdit,
+    RequestEdit,
     as_sent,
     chunks,
     encoded,
@@ -49,17 +49,18 @@ def create_app(
     chunk_bytes: int | None = None,
     delay: float = 0.0,
     *,
-    reading: Reading = as_sent,
-    change: Change = unchanged,
+    request_edit: RequestEdit = as_sent,
+    reply_edit: ReplyEdit = unchanged,
     target: str = TARGET,
 ) -> Starlette:
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
-    ``delay`` waits so many seconds after each event. ``reading`` is applied to the body of every request before it is
-    looked at, ``change`` to every reply just before it is sent. ``target`` is what the endpoint calls itself.
+    ``delay`` waits so many seconds after each event. ``request_edit`` is applied to the body of every request before
+    it is looked at, ``reply_edit`` to every reply just before it is sent. ``target`` is what the endpoint calls itself.
     """
     contract = load("databricks")
+    memory: dict[object, int] = {}
 
     async def respond(request: HTTPRequest) -> Response:
         content = b""
@@ -72,7 +73,7 @@ def create_app(
                 # Whatever is wrong with the body, the credential comes first.
                 check_credential(_authorization(request), token)
             # In threads, so that no request waits for the schema or the grammar of another one.
-            asked = await read_files(await asyncio.to_thread(read_request, contract, reading(body)))
+            asked = await read_files(await asyncio.to_thread(read_request, contract, request_edit(body)))
             response = await asyncio.to_thread(answer, asked, await ask_servers(asked))
         except Refusal as refusal:
             return send(request, refused(refusal), content, body)
@@ -90,7 +91,7 @@ def create_app(
         seed = canonical([request.method, request.url.path, reply.status]).encode() + named
         headers = {TARGET_HEADER: target, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
         received = Received(request.method, request.url.path, request.url.query, dict(request.headers))
-        reply = change(replace(reply, headers=headers, asked=body, received=received))
+        reply = reply_edit(replace(reply, headers=headers, asked=body, received=received, memory=memory))
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
             return Response(encoded(reply.content), reply.status, headers)

@@ -1,7 +1,7 @@
 """What is sent, as a value: everything is decided before the first byte leaves.
 
-This is the place for faults: a `Change` of a `Reply` can touch status, headers, JSON, and events, and a `Reading` can
-make another request of the one that was sent, so that what has to be refused is answered.
+This is the place for faults: a `ReplyEdit` can touch status, headers, JSON, and events, and a `RequestEdit` can make
+another request of the one that was sent, so that what has to be refused is answered.
 """
 
 import json
@@ -58,7 +58,8 @@ class Reply:
     """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream.
 
     ``asked`` is the body of the request as it was sent, empty where none could be read, and ``received`` what came
-    before it. A stream that is ``held`` back for some seconds is sent in one piece.
+    before it. A stream that is ``held`` back for some seconds is sent in one piece. ``memory`` is what the application
+    keeps from one reply to the next, for edits that count.
     """
 
     status: int
@@ -68,6 +69,7 @@ class Reply:
     asked: Mapping[str, Any] = field(default_factory=dict)
     held: float = 0.0
     received: Received = Received()
+    memory: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def media_type(self) -> str:
@@ -75,17 +77,17 @@ class Reply:
         return JSON_TYPE if self.frames is None else STREAM_TYPE
 
 
-Change = Callable[[Reply], Reply]
-Reading = Callable[[dict[str, Any]], dict[str, Any]]
+ReplyEdit = Callable[[Reply], Reply]
+RequestEdit = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def unchanged(reply: Reply) -> Reply:
-    """The change of an endpoint without faults."""
+    """The edit of a reply by an endpoint without faults."""
     return reply
 
 
 def as_sent(body: dict[str, Any]) -> dict[str, Any]:
-    """The reading of an endpoint without faults."""
+    """The edit of a request by an endpoint without faults."""
     return body
 
 
@@ -95,7 +97,7 @@ def refused(refusal: Refusal) -> Reply:
 
 
 def like_databricks(reply: Reply) -> Reply:
-    """The change of an endpoint that refuses in Databricks' envelope, which OpenAI's clients cannot read."""
+    """The edit of an endpoint that refuses in Databricks' envelope, which OpenAI's clients cannot read."""
     if reply.status < 400:
         return reply
     return replace(

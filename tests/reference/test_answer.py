@@ -292,7 +292,7 @@ def test_a_change_is_applied_to_each_reply_just_before_it_is_sent() -> None:
     def teapot(reply: Any) -> Any:
         return replace(reply, status=418, content={"was": reply.status}, headers={**reply.headers, "x-changed": "yes"})
 
-    with running(create_app(change=teapot)) as url:
+    with running(create_app(reply_edit=teapot)) as url:
         for body, status in (({"model": MODEL, "input": "hi"}, 200), ({}, 400)):
             reply = httpx.post(f"{url}/responses", json=body, headers=BEARER)
             assert (reply.status_code, reply.json(), reply.headers["x-changed"]) == (418, {"was": status}, "yes")

@@ -106,7 +106,7 @@ def seen_by_a_change(method: str, path: str, **sent: Any) -> Reply:
         seen.append(reply)
         return reply
 
-    with running(create_app(token=TOKEN, change=change)) as url:
+    with running(create_app(token=TOKEN, reply_edit=change)) as url:
         httpx.request(method, f"{url}{path}", **sent)
     (reply,) = seen
     return reply
@@ -126,7 +126,7 @@ def test_a_change_sees_how_the_request_came() -> None:
 
 
 def test_the_envelope_of_databricks() -> None:
-    with running(create_app(token="right", change=like_databricks)) as url:
+    with running(create_app(token="right", reply_edit=like_databricks)) as url:
         right = {"authorization": "Bearer right"}
         replies = [
             httpx.post(f"{url}/responses", json={}),

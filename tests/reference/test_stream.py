@@ -186,7 +186,7 @@ def test_a_change_can_break_any_part_of_a_stream() -> None:
         frames = (replace(first, name=None), replace(second, data={"type": 7}), Frame("x", b"[DONE]"))
         return replace(reply, frames=frames, headers={**reply.headers, "content-type": "text/plain"})
 
-    with running(create_app(change=spoil)) as url:
+    with running(create_app(reply_edit=spoil)) as url:
         reply = httpx.post(f"{url}/responses", json={"model": MODEL, "input": "hi", "stream": True}, headers=BEARER)
     assert reply.headers["content-type"] == "text/plain"
     assert re.fullmatch(

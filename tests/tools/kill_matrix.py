@@ -117,7 +117,7 @@ def table(outcomes: dict[Task, Outcome], *, everything: bool = False) -> Iterato
 
     Where everything was run it also says which faults the probes had to help with.
     """
-    from conformance.reference.faults import FAULTS
+    from conformance.faults import FAULTS
 
     faultless = outcomes[FAULTLESS]
     names = [name for name, turned_off in outcomes if name and not turned_off]
@@ -136,7 +136,7 @@ def table(outcomes: dict[Task, Outcome], *, everything: bool = False) -> Iterato
 def unbroken() -> list[str]:
     """The requirements that no fault breaks, without those that are excluded."""
     from conformance.contract import load
-    from conformance.reference.faults import FAULTS
+    from conformance.faults import FAULTS
 
     contract = load("databricks")
     named = {requirement for fault in FAULTS.values() for requirement in fault.breaks}
@@ -149,7 +149,7 @@ def unbroken() -> list[str]:
 
 def main() -> None:
     """Prints the table."""
-    from conformance.reference.faults import FAULTS, UnknownFault, find
+    from conformance.faults import FAULTS, UnknownFault, find
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="run these faults only")

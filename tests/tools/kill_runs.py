@@ -24,9 +24,9 @@ from typing import Any
 import pytest
 
 from conformance.checks import PAIRS, RULES
+from conformance.faults import FAULTS, Fault
 from conformance.reference import mcp_server, servers
 from conformance.reference.app import create_app
-from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.run.cases import case_of
@@ -63,12 +63,12 @@ class Endpoint:
         self._token = token
         self.given: list[Reply] = []
         self.timed = True
-        self._app = create_app(token, change=self._keep)
+        self._app = create_app(token, reply_edit=self._keep)
 
     def use(self, fault: Fault) -> None:
         """Answers with a fault from now on."""
         self.timed = TIMED in fault.breaks
-        self._app = create_app(self._token, reading=fault.reading, change=fault.change)
+        self._app = create_app(self._token, request_edit=fault.request_edit, reply_edit=fault.reply_edit)
 
     def _keep(self, reply: Reply) -> Reply:
         self.given.append(reply)
@@ -110,7 +110,7 @@ class Faultless:
     def touched(self, fault: Fault) -> bool:
         """True if the fault makes something else of one of the requests or of one of the replies."""
         return any(
-            fault.reading({**reply.asked}) != reply.asked or repr(fault.change(reply)) != written
+            fault.request_edit({**reply.asked}) != reply.asked or repr(fault.reply_edit(reply)) != written
             for reply, written in self.replies
         )
 

@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 from conformance.__main__ import main
 from conformance.checks import PAIRS, RULES
 from conformance.contract import load
+from conformance.faults import FAULTS, UnknownFault, find
 from conformance.reference import serve
 from conformance.reference.app import TARGET_HEADER
-from conformance.reference.faults import FAULTS, UnknownFault, find
 from conformance.reference.reply import Reply
 from tests.tools.kill_matrix import (
     EXEMPT,

@@ -289,7 +289,7 @@ def test_failing_run(checkout: Checkout) -> None:
             content = content | {"usage": usage, "object": "\x1b[31mthing", "store": "false", "user": TOKEN}
         return replace(reply, content=content)
 
-    with running(create_app(token=TOKEN, change=change)) as url:
+    with running(create_app(token=TOKEN, reply_edit=change)) as url:
         result = checkout.live(url, "-k", "string_input or boundary_value", "--junitxml=junit.xml")
     assert result.ret == 1
     output = result.stdout.str()
@@ -329,7 +329,7 @@ def test_one_server_error_is_a_finding(checkout: Checkout, endpoint: str) -> Non
             return Reply(500, {"error_code": "INTERNAL_ERROR", "message": "boom"}, headers=reply.headers)
         return reply
 
-    with running(create_app(token=TOKEN, change=change)) as url:
+    with running(create_app(token=TOKEN, reply_edit=change)) as url:
         args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "string_input")
         result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 1
@@ -379,7 +379,7 @@ def test_answer_that_does_not_fit(checkout: Checkout) -> None:
     assert "max_output_tokens = 256" in models.read_text()
     for limit, status in ((1000, 0), (10_000, 6)):
         LIMIT[0] = limit
-        with running(create_app(token=TOKEN, change=change)) as url:
+        with running(create_app(token=TOKEN, reply_edit=change)) as url:
             args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "string_input")
             result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
         assert result.ret == status

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from conformance.contract import load
 from conformance.reference.reply import Reply, encoded
 
 Test = Callable[[Reply], bool]
@@ -23,14 +24,14 @@ def tools(reply: Reply, kind: str | None = None) -> list[Item]:
     return _objects(reply.asked.get("tools"), kind)
 
 
-def given(reply: Reply, kind: str | None = None) -> list[Item]:
+def input_items(reply: Reply, kind: str | None = None) -> list[Item]:
     """The items of the input, all of them or those of a type. A text holds none."""
     return _objects(reply.asked.get("input"), kind)
 
 
 def parts(reply: Reply, kind: str) -> list[Item]:
     """The parts of the messages that are of a type."""
-    return [part for item in given(reply) for part in _objects(item.get("content"), kind)]
+    return [part for item in input_items(reply) for part in _objects(item.get("content"), kind)]
 
 
 def _objects(value: Any, kind: str | None) -> list[Item]:
@@ -47,14 +48,14 @@ def sent(reply: Reply, path: str) -> Any:
     return value
 
 
-def every(*tests: Test) -> Test:
+def all_of(*tests: Test) -> Test:
     """True where all tests are."""
     return lambda reply: all(test(reply) for test in tests)
 
 
 def begins(reply: Reply) -> bool:
     """True for the first turn: nothing that a tool gave out is sent back."""
-    return not any(str(item.get("type")).endswith(OUTPUT) for item in given(reply))
+    return not any(str(item.get("type")).endswith(OUTPUT) for item in input_items(reply))
 
 
 def includes_nothing(reply: Reply) -> bool:
@@ -64,7 +65,7 @@ def includes_nothing(reply: Reply) -> bool:
 
 def is_question(reply: Reply) -> bool:
     """True where nothing is asked but a short question: one text, or messages of the system and the user."""
-    messages = given(reply) or [{"role": "user", "content": reply.asked.get("input")}]
+    messages = input_items(reply) or [{"role": "user", "content": reply.asked.get("input")}]
     short = all(isinstance(text := one.get("content"), str) and 0 < len(text) < SHORT for one in messages)
     simple = all(one.get("role") in ("system", "user") for one in messages)
     effort = sent(reply, "/reasoning/effort")
@@ -94,7 +95,7 @@ def declares(kind: str, **members: Any) -> Test:
 
 def sends_back(kind: str | None = None, **members: Any) -> Test:
     """True where the input holds an item of this type with these members; ``...`` stands for any value."""
-    return lambda reply: any(_has(item, members) for item in given(reply, kind))
+    return lambda reply: any(_has(item, members) for item in input_items(reply, kind))
 
 
 def asks(path: str, *values: Any) -> Test:
@@ -128,4 +129,13 @@ def _has(value: Any, members: Mapping[str, Any]) -> bool:
 
 def neighbours(reply: Reply) -> Iterator[tuple[Item, Item]]:
     """The items of the input, each with the one that comes next."""
-    return itertools.pairwise(given(reply))
+    return itertools.pairwise(input_items(reply))
+
+
+def names_unsupported(reply: Reply) -> bool:
+    """True where a parameter was sent that is not supported."""
+    return not reply.asked.keys().isdisjoint(load("databricks").parameters)
+
+
+NEEDS_NO_APPROVAL: Final = declares("mcp", require_approval="never")
+"""True where a server was declared whose tools need no approval."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.reference.reply import Change, Reading, as_sent, unchanged
+from conformance.reference.reply import ReplyEdit, RequestEdit, as_sent, unchanged
 
 ELSEWHERE: Final = "seen on other servers of this API"
 DATABRICKS: Final = "seen on Databricks"
@@ -14,14 +14,14 @@ ODD: Final = (AttributeError, TypeError, LookupError)
 """What looking into a value of another kind raises."""
 
 
-def _careful(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The function, but what it cannot look into comes back as it is."""
+def _careful(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The edit, but what it cannot look into comes back as it is."""
 
-    def careful(given: Any) -> Any:
+    def careful(value: Any) -> Any:
         try:
-            return function(given)
+            return edit(value)
         except ODD:
-            return given
+            return value
 
     return careful
 
@@ -31,17 +31,17 @@ class Fault:
     """One row of the catalogue.
 
     ``breaks`` are the ids of exactly those requirements that an endpoint with this fault breaks. ``seen`` says where it
-    was met in the wild, empty where it was not. ``reading`` changes what the endpoint takes a request to be, ``change``
-    what it sends. Either leaves alone what is too odd to be looked at, such as tools that are no list.
+    was met in the wild, empty where it was not. ``request_edit`` changes what the endpoint takes a request to be,
+    ``reply_edit`` what it sends. Either leaves alone what is too odd to be looked at, such as tools that are no list.
     """
 
     name: str
     sentence: str
     breaks: tuple[str, ...]
-    change: Change = unchanged
-    reading: Reading = as_sent
+    reply_edit: ReplyEdit = unchanged
+    request_edit: RequestEdit = as_sent
     seen: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reading", _careful(self.reading))
-        object.__setattr__(self, "change", _careful(self.change))
+        object.__setattr__(self, "request_edit", _careful(self.request_edit))
+        object.__setattr__(self, "reply_edit", _careful(self.reply_edit))

@@ -1,22 +1,13 @@
-"""Faults of output items in streams: their order and their ids, their parts, their texts in pieces."""
+"""Faults of items in streams: their places, their ids, their parts."""
 
 from typing import Final
 
-from conformance.reference.faults.edits import (
-    Event,
-    each,
-    left_out,
-    moved,
-    on_answer,
-    on_events,
-    put,
-    swapped,
-    twice,
-)
-from conformance.reference.faults.fault import CHECKERS, ELSEWHERE, Fault
+from conformance.faults.lib.events import DELTA, Event, each, left_out, moved, on_events, twice
+from conformance.faults.lib.fault import CHECKERS, ELSEWHERE, Fault
+from conformance.wire.edit import put
 
-DELTA: Final = "output_text.delta"
 PART: Final = "content_part"
+
 ANNOTATION: Final = "output_text.annotation.added"
 
 
@@ -24,27 +15,27 @@ def _below_zero(event: Event) -> Event:
     return event | {"output_index": -1}
 
 
-def _all_at_one_place(told: list[Event]) -> list[Event]:
-    return [event | {"output_index": 0} if "output_index" in event else event for event in told]
+def _all_at_one_place(events: list[Event]) -> list[Event]:
+    return [event | {"output_index": 0} if "output_index" in event else event for event in events]
 
 
-def _added_as_done(told: list[Event]) -> list[Event]:
-    done = {event["output_index"]: event["item"] for event in told if event["type"] == "response.output_item.done"}
+def _added_as_done(events: list[Event]) -> list[Event]:
+    done = {event["output_index"]: event["item"] for event in events if event["type"] == "response.output_item.done"}
     status = {"status": "in_progress"}
     return [
         event | {"item": done[event["output_index"]] | status}
         if event["type"] == "response.output_item.added"
         else event
-        for event in told
+        for event in events
     ]
 
 
-PLACES: Final = (
+FAULTS: Final = (
     Fault(
         "items-from-one",
         "The first item has the output_index 1.",
         ("streams.item_order",),
-        on_events(lambda told: [put("/output_index", lambda index: index + 1)(event) for event in told]),
+        on_events(lambda events: [put("/output_index", lambda index: index + 1)(event) for event in events]),
     ),
     Fault(
         "items-at-one-place",
@@ -99,9 +90,18 @@ PLACES: Final = (
         ("streams.item_events",),
         on_events(moved(DELTA, after="output_item.done", which=-1, to=-1)),
     ),
-)
-
-PARTS: Final = (
+    Fault(
+        "other-call-id",
+        "A call has another call_id when it is done.",
+        ("streams.item_constant",),
+        on_events(each("output_item.added", put("/item/call_id", lambda id_: f"{id_}0"))),
+    ),
+    Fault(
+        "patch-moved",
+        "The path of a patch is another one when the call is done.",
+        ("streams.item_constant",),
+        on_events(each("output_item.added", put("/item/operation/path", lambda path: f"{path}.old"))),
+    ),
     Fault(
         "no-part-added",
         "A part of a message is not announced.",
@@ -157,84 +157,9 @@ PARTS: Final = (
         on_events(twice(ANNOTATION), each(ANNOTATION, put("/annotation_index", 1), which=-1)),
     ),
     Fault(
-        "annotation-outside",
-        "A text cites a page behind its end.",
-        ("consistency.annotation_place",),
-        on_answer(put("/output/*/content/*/annotations/*/end_index", 99_999)),
-    ),
-)
-
-TEXT: Final = (
-    Fault(
-        "deltas-left-out",
-        "A text is done without pieces.",
-        ("streams.output_text",),
-        on_events(left_out(DELTA)),
-        seen=CHECKERS,
-    ),
-    Fault(
-        "delta-lost",
-        "A piece of a text is lost.",
-        ("streams.output_text",),
-        on_events(left_out(DELTA, which=1)),
-        seen=CHECKERS,
-    ),
-    Fault(
-        "delta-twice", "A piece of a text is sent twice.", ("streams.output_text",), on_events(twice(DELTA, which=0))
-    ),
-    Fault(
-        "deltas-swapped",
-        "Two pieces of a text are sent in the wrong order.",
-        ("streams.output_text",),
-        on_events(swapped(DELTA, "delta")),
-        seen=CHECKERS,
-    ),
-    Fault(
-        "other-text-done",
-        "The whole text is another one than its pieces.",
-        ("streams.output_text",),
-        on_events(each("output_text.done", put("/text", lambda text: text.upper()))),
-    ),
-    Fault(
-        "no-text-done",
-        "No event has the whole of a text.",
-        ("streams.output_text",),
-        on_events(left_out("output_text.done")),
-    ),
-    Fault(
-        "delta-after-done",
-        "A piece of a text comes after the whole of it.",
-        ("streams.output_text",),
-        on_events(moved(DELTA, after="output_text.done", which=-1)),
-    ),
-    Fault(
-        "summary-piece-lost",
-        "A piece of a summary is lost.",
-        ("streams.reasoning_summary_text",),
-        on_events(left_out("reasoning_summary_text.delta", which=0)),
-    ),
-    Fault(
-        "arguments-piece-lost",
-        "A piece of a call's arguments is lost.",
-        ("streams.function_call_arguments",),
-        on_events(left_out("function_call_arguments.delta", which=0)),
-    ),
-    Fault(
-        "arguments-without-pieces",
-        "A call's arguments come without pieces.",
-        ("streams.arguments_events",),
-        on_events(left_out("function_call_arguments.delta")),
-    ),
-    Fault(
-        "arguments-done-twice",
-        "A call's arguments are done twice.",
-        ("streams.arguments_events",),
-        on_events(twice("function_call_arguments.done")),
-    ),
-    Fault(
-        "other-call-id",
-        "A call has another call_id when it is done.",
-        ("streams.item_constant",),
-        on_events(each("output_item.added", put("/item/call_id", lambda id_: f"{id_}0"))),
+        "partial-images-from-one",
+        "The first partial image has the number 1.",
+        ("streams.partial_images",),
+        on_events(each("image_generation_call.partial_image", put("/partial_image_index", lambda index: index + 1))),
     ),
 )

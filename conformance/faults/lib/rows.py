@@ -1,0 +1,22 @@
+"""Faults that are alike: one row for each of many things."""
+
+from conformance.faults.lib.asked import Test
+from conformance.faults.lib.fault import Fault
+from conformance.faults.lib.replies import echoing, refusing
+from conformance.faults.lib.requests import calling_none
+
+
+def refused(name: str, what: str, broken: str, test: Test) -> Fault:
+    """A fault that refuses something which else is answered, and breaks one promise with that."""
+    return Fault(f"{name}-refused", f"{what} is refused.", (broken,), refusing(test))
+
+
+def not_called(kind: str, broken: str) -> Fault:
+    """A fault that does not call the tools of a type where one of them has to be called."""
+    return Fault(
+        f"{kind.replace('_', '-')}-not-called",
+        f"Text comes where only tools of the type {kind} are declared and one has to be called.",
+        (broken,),
+        echoing("tool_choice"),
+        calling_none(kind),
+    )

@@ -1,0 +1,166 @@
+"""Faults of obedience: settings that nobody heeds."""
+
+import json
+from typing import Any, Final
+
+from conformance.faults.lib.asked import Test, chooses, sent, tools
+from conformance.faults.lib.fault import Fault
+from conformance.faults.lib.items import Added, adding, loaded_tools
+from conformance.faults.lib.replies import echoing, on_answer, on_final, on_items, only_if, where_sent
+from conformance.faults.lib.requests import calling_none
+from conformance.faults.lib.requirements import ALL_ROUND_TRIPS
+from conformance.reference.generate import instance
+from conformance.reference.reply import Reply, ReplyEdit
+from conformance.wire.edit import put, without
+
+
+def _is_form(kind: str, *, strict: bool | None = None) -> Test:
+    def test(reply: Reply) -> bool:
+        form = sent(reply, "/text/format") or {}
+        return reply.status == 200 and form.get("type") == kind and strict in (None, form.get("strict"))
+
+    return test
+
+
+def _said(text: Any) -> ReplyEdit:
+    return on_answer(put("/output/*/content/*/text", text))
+
+
+def _of_other_tool(reply: Reply) -> Reply:
+    """Calls another one of the declared tools than the one that has to be called."""
+    names = [tool["name"] for tool in tools(reply)]
+    return on_answer(put("/output/*/name", lambda name: next(other for other in names if other != name)))(reply)
+
+
+def _with_call(reply: Reply) -> Reply:
+    tool = reply.asked["tools"][0]
+    call = {"id": "fc_0", "type": "function_call", "status": "completed", "call_id": "call_0", "name": tool["name"]}
+    call["arguments"] = json.dumps(instance(tool["parameters"]))
+    return on_answer(put("/output", lambda output: [*output, call]))(reply)
+
+
+def _spending(reply: Reply) -> Reply:
+    cap: Any = reply.asked.get("max_output_tokens")
+
+    def usage(value: dict[str, Any] | None) -> Any:
+        return value and value | {"output_tokens": cap + 1, "total_tokens": value["input_tokens"] + cap + 1}
+
+    return on_final(put("/usage", usage))(reply) if cap else reply
+
+
+def _is_hosted(body: dict[str, Any]) -> bool:
+    """True where a tool that the server runs is chosen by its type."""
+    choice = body.get("tool_choice")
+    return isinstance(choice, dict) and choice.get("type") in ("image_generation", "web_search_preview")
+
+
+SEARCHES: Final = tuple(
+    {"id": f"ws_{n}", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "q"}}
+    for n in range(2)
+)
+
+SOURCE: Final = {"type": "url", "url": "https://www.example.org"}
+
+FAULTS: Final = (
+    Fault(
+        "json-in-words",
+        "Text that has to be JSON begins with words.",
+        ("obedience.json_text",),
+        only_if(_is_form("json_object"), _said(lambda text: f"Here it is: {text}")),
+    ),
+    Fault(
+        "array-for-object",
+        "Text that has to be a JSON object is an array.",
+        ("obedience.json_text",),
+        only_if(_is_form("json_object"), _said("[]")),
+    ),
+    Fault(
+        "schema-ignored",
+        "Text does not fit the schema that was sent.",
+        ("obedience.json_schema",),
+        only_if(_is_form("json_schema", strict=True), _said("{}")),
+    ),
+    Fault(
+        "loose-schema-ignored",
+        "Text does not fit the schema that was sent as not strict.",
+        ("obedience.loose_json_schema",),
+        only_if(_is_form("json_schema", strict=False), _said("{}")),
+    ),
+    Fault(
+        "calls-in-spite-of-none",
+        "A tool is called where tool_choice is none.",
+        ("obedience.tool_choice_none",),
+        only_if(chooses("none"), _with_call),
+    ),
+    Fault(
+        "required-call-left-out",
+        "No tool is called where one is required, of functions and custom tools.",
+        ("obedience.tool_choice_required",),
+        echoing("tool_choice"),
+        calling_none("function", "custom"),
+    ),
+    Fault(
+        "other-function-called",
+        "Another function is called than the one that was chosen.",
+        ("obedience.tool_choice_named",),
+        only_if(chooses("function"), _of_other_tool),
+    ),
+    Fault(
+        "hosted-choice-ignored",
+        "The hosted tool that tool_choice names is not called.",
+        ("obedience.tool_choice_hosted",),
+        echoing("tool_choice"),
+        lambda body: {**body, "tool_choice": "none"} if _is_hosted(body) else body,
+    ),
+    Fault(
+        "forbidden-function-called",
+        "A function is called that is not among those that are allowed.",
+        ("obedience.allowed_tools",),
+        only_if(chooses("allowed_tools"), _of_other_tool),
+    ),
+    Fault(
+        "parallel-in-spite",
+        "Two functions are called where calls in parallel are switched off.",
+        ("obedience.parallel_tool_calls",),
+        echoing("parallel_tool_calls"),
+        lambda body: {**body, "parallel_tool_calls": True},
+    ),
+    Fault(
+        "too-many-searches",
+        "More hosted tools are called than max_tool_calls allows.",
+        ("obedience.max_tool_calls",),
+        where_sent(
+            "/max_tool_calls", adding(loaded_tools({"type": "web_search"}), *(Added(search) for search in SEARCHES))
+        ),
+    ),
+    Fault(
+        "too-many-tokens",
+        "More tokens are spent than max_output_tokens allows.",
+        ("obedience.max_output_tokens",),
+        _spending,
+    ),
+    Fault(
+        "encrypted-reasoning-left-out",
+        "Reasoning comes without its encrypted content, which include asks for.",
+        ("obedience.encrypted_reasoning", *ALL_ROUND_TRIPS),
+        on_answer(without("/output/*/encrypted_content")),
+    ),
+    Fault(
+        "logprobs-left-out",
+        "Text comes without the logprobs that include asks for.",
+        ("obedience.logprobs",),
+        on_answer(put("/output/*/content/*/logprobs", [])),
+    ),
+    Fault(
+        "sources-unasked",
+        "A web search comes with its sources, which include does not ask for.",
+        ("obedience.included",),
+        on_items("web_search_call", "/action/sources", [SOURCE], asked=lambda reply: "include" not in reply.asked),
+    ),
+    Fault(
+        "sources-left-out",
+        "A web search comes without the sources that include asks for.",
+        ("obedience.included",),
+        on_answer(without("/output/*/action/sources")),
+    ),
+)

@@ -1,0 +1,18 @@
+"""Faults of files and sound in the input."""
+
+from typing import Final
+
+from conformance.faults.lib.asked import parts
+from conformance.faults.lib.fault import Fault
+from conformance.faults.lib.requests import without_parts
+from conformance.faults.lib.rows import refused
+
+FAULTS: Final = (
+    refused("file", "A file", "other_input.file", lambda reply: bool(parts(reply, "input_file"))),
+    Fault(
+        "audio-ignored",
+        "Sound is passed over in silence.",
+        ("other_input.audio",),
+        request_edit=without_parts("input_audio"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Faults of streams, one file a subject."""

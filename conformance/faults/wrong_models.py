@@ -1,0 +1,59 @@
+"""Faults of models that have to be refused."""
+
+from typing import Any, Final
+
+from conformance.contract import load
+from conformance.faults.lib.asked import Test, sent
+from conformance.faults.lib.fault import Fault
+from conformance.faults.lib.replies import on_response, only_if
+from conformance.faults.lib.requests import MODEL
+from conformance.reference.reply import Reply, RequestEdit
+from conformance.wire.edit import put
+
+RETIRED: Final = "gpt-5-1-codex-max"
+
+
+def _as_model(test: Test) -> RequestEdit:
+    """Reads a request for some models as one for a model that is there."""
+
+    def request_edit(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "model": MODEL} if test(Reply(0, asked=body)) else body
+
+    return request_edit
+
+
+def _name(reply: Reply) -> str:
+    return str(sent(reply, "/model")).removeprefix("system.ai.")
+
+
+def _is_named(start: str) -> Test:
+    return lambda reply: _name(reply).startswith(start)
+
+
+FAULTS: Final = (
+    Fault(
+        "unknown-model-answered",
+        "A model that does not exist is replaced by one that does.",
+        ("wrong_models.unknown",),
+        request_edit=_as_model(_is_named("no-such-")),
+    ),
+    Fault(
+        "foreign-model-answered",
+        "A model of another maker is answered for.",
+        ("wrong_models.foreign",),
+        request_edit=_as_model(lambda reply: load("databricks").is_foreign(_name(reply))),
+    ),
+    Fault(
+        "prefixed-model-answered",
+        "A model is found under its name on /serving-endpoints.",
+        ("wrong_models.prefixed",),
+        request_edit=_as_model(_is_named("databricks-")),
+    ),
+    Fault(
+        "retired-model-answered",
+        "A model that was retired is answered for.",
+        ("wrong_models.retired",),
+        only_if(_is_named(RETIRED), on_response(put("/model", "gpt-5.1-codex-max"))),
+        _as_model(_is_named(RETIRED)),
+    ),
+)
