@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance import layout
-from conformance.captured.judging import Summary, Verdict, as_json, as_text, judge_captured, read
+from conformance.captured.judging import judge_captured
+from conformance.captured.reading import read
+from conformance.captured.summary import Summary, as_json, as_text
 from conformance.captured.unpacking import CaptureError
 from conformance.contract import CONTRACT_NAMES, ContractError, load
+from conformance.verdict import CaseOutcome
 from conformance.wire.json_values import printable
 
 BROKEN_PIPE = 141
@@ -99,7 +102,7 @@ def _judge_files(options: argparse.Namespace) -> int:
         sys.stderr.writelines(f"{line}\n" for line in summary.lines())
     if unreadable:
         return 2
-    return 1 if summary.verdicts[Verdict.FAIL] else 0
+    return 1 if summary.verdicts[CaseOutcome.FAIL] else 0
 
 
 def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:

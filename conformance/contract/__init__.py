@@ -4,6 +4,7 @@ One TOML file a chapter beside this module, and ``models.toml``. `load` turns th
 """
 
 from conformance.contract.loader import ContractError, chapter_files, load
+from conformance.contract.names import GATEWAY, SERVING, bare
 from conformance.contract.objects import (
     CONTRACT_NAMES,
     TOOL_TYPES,
@@ -20,6 +21,8 @@ from conformance.contract.objects import (
 
 __all__ = [
     "CONTRACT_NAMES",
+    "GATEWAY",
+    "SERVING",
     "TOOL_TYPES",
     "Chapter",
     "Condition",
@@ -31,6 +34,7 @@ __all__ = [
     "Parameter",
     "Requirement",
     "Value",
+    "bare",
     "chapter_files",
     "load",
 ]

@@ -1,6 +1,13 @@
 """Cassettes: their format, how a request finds its recorded exchange, and how a file is replaced."""
 
-from conformance.recording.cassette import Cassette, CassetteError, Provenance, read_cassette
+from conformance.recording.cassette import (
+    Cassette,
+    CassetteError,
+    Provenance,
+    exchange_of,
+    parse_cassette,
+    read_cassette,
+)
 from conformance.recording.library import Library, Origin, file_name
 from conformance.recording.matching import MATCHERS, Normaliser, differences
 from conformance.recording.placeholder import IMAGE, MCP_SERVER, SERVICES, Service, replacing
@@ -25,7 +32,9 @@ __all__ = [
     "Service",
     "Tape",
     "differences",
+    "exchange_of",
     "file_name",
+    "parse_cassette",
     "read_cassette",
     "replacing",
     "target_kind",

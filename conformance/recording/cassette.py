@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from conformance.recording.body import LONG, digest, to_bytes, to_stored
-from conformance.wire.json_values import at, parse_json, read_json
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.json_values import Unreadable, at, read_json
 from conformance.wire.schema import violations
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 REQUEST_HEADERS: Final = ("content-type",)
 RESPONSE_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
 """Headers that a cassette keeps; all others are left out in both directions."""
@@ -38,37 +40,78 @@ class Cassette:
     exchanges: tuple[dict[str, Any], ...]
 
     def text(self) -> str:
-        """The cassette as the text of its file."""
+        """The cassette as the text of its file. An event of a stream has a line of its own."""
         provenance = {name: getattr(self.provenance, name) for name in ("target", "recorded", "contract")}
         table = {"format": FORMAT, "provenance": provenance, "exchanges": list(self.exchanges)}
-        return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+        return _indented(table, 0) + "\n"
+
+
+def _indented(value: Any, depth: int) -> str:
+    """A JSON value over many lines, but each element of a member ``events`` in one."""
+    if not value or not isinstance(value, dict | list):
+        return _in_one_line(value)
+    if isinstance(value, list):
+        return _block("[", [_indented(each, depth + 1) for each in value], "]", depth)
+    members = []
+    for name, member in value.items():
+        in_lines = name == "events" and isinstance(member, list) and member
+        text = _block("[", map(_in_one_line, member), "]", depth + 1) if in_lines else _indented(member, depth + 1)
+        members.append(f"{_in_one_line(name)}: {text}")
+    return _block("{", members, "}", depth)
+
+
+def _block(first: str, parts: Iterable[str], last: str, depth: int) -> str:
+    line = "\n" + " " * depth
+    return f"{first}{line} {f',{line} '.join(parts)}{line}{last}"
+
+
+def _in_one_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def read_cassette(path: Path) -> Cassette:
     """The cassette in a file. Raises CassetteError with a sentence, FileNotFoundError if there is no such file."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return parse_cassette(path.read_bytes())
     except FileNotFoundError:
         raise
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CassetteError(f"the cassette {path} cannot be read: {error}") from error
-    if not text.strip():
-        raise CassetteError(f"the cassette {path} is empty")
-    try:
-        table = parse_json(text)
-    except ValueError as error:
-        raise CassetteError(f"the cassette {path} is not JSON: {error}") from error
+    except CassetteError as error:
+        raise CassetteError(f"the cassette {path} is broken: {error}") from error
+
+
+def parse_cassette(content: bytes) -> Cassette:
+    """The cassette in the bytes of a file. Raises CassetteError: what is wrong, without the name of the file."""
+    table = read_json(content)
+    if isinstance(table, Unreadable):
+        raise CassetteError(table.why)
     for violation in violations("cassette", table):
         where = violation.pointer or "the top level"
-        raise CassetteError(
-            f"the cassette {path} is broken at {where}: expected {violation.expected}, received {violation.received}"
-        )
-    try:
-        for exchange in table["exchanges"]:
-            response_bytes(exchange["response"])
-    except ValueError as error:
-        raise CassetteError(f"the cassette {path} has a body that cannot be decoded: {error}") from error
+        raise CassetteError(f"at {where}: expected {violation.expected}, received {violation.received}")
+    for number, exchange in enumerate(table["exchanges"], 1):
+        try:
+            exchange_of(exchange)
+        except ValueError as error:
+            raise CassetteError(f"exchange {number} has a body that cannot be decoded: {error}") from error
     return Cassette(Provenance(**table["provenance"]), tuple(table["exchanges"]))
+
+
+def exchange_of(stored: dict[str, Any]) -> Exchange:
+    """A recorded exchange. Of a long request body only its digest was kept, which is nothing to judge by."""
+    request, response = stored["request"], stored["response"]
+    return Exchange(
+        request=Request(
+            method=request["method"],
+            path=request["path"],
+            content=None if "digest" in request["body"] else to_bytes(request["body"]),
+            headers={"content-type": request["content_type"]},
+            query=request["query"],
+        ),
+        status=response["status"],
+        headers={name.lower(): ", ".join(values) for name, values in response["headers"].items()},
+        content=response_bytes(response),
+    )
 
 
 def read_provenance(path: Path) -> Provenance | None:

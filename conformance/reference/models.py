@@ -3,10 +3,9 @@
 import re
 from typing import Any, Final
 
-from conformance.contract import Contract, Lifecycle, Model
+from conformance.contract import GATEWAY, Contract, Lifecycle, Model
 from conformance.reference.refusal import Refusal, invalid
 
-PREFIX: Final = "system.ai."
 VERSION: Final = re.compile(r"^gpt-(\d+)(?:-(\d+))?(?=-|$)")
 # Dates of snapshots that OpenAI has published, by version; any other date would do as well.
 SNAPSHOTS: Final = {
@@ -27,7 +26,7 @@ def find_model(contract: Contract, asked: Any) -> Model:
     if not isinstance(asked, str) or not asked:
         problem = "the name of a model is required, such as 'system.ai.gpt-5-4'."
         raise invalid("model", problem, "missing_required_parameter" if asked is None else "invalid_value")
-    name = asked.removeprefix(PREFIX)
+    name = asked.removeprefix(GATEWAY)
     if name != asked and contract.is_foreign(name):
         raise invalid("model", f"the Responses API is not supported for model '{_short(asked)}'.", "unsupported_value")
     model = contract.models.get(name)

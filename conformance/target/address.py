@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from conformance.contract import GATEWAY
 from conformance.wire.json_values import show
 
 GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
-MODEL_PREFIX: Final = "system.ai."
 
 
 class TargetError(Exception):
@@ -35,7 +35,7 @@ class Target:
 
     def model_name(self, model: str) -> str:
         """The name under which this target knows a model of the contract."""
-        return MODEL_PREFIX + model if self.contract == "databricks" else model
+        return GATEWAY + model if self.contract == "databricks" else model
 
     @property
     def host(self) -> str:

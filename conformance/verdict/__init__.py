@@ -8,6 +8,7 @@ from conformance.verdict.outcomes import (
     CaseOutcome,
     Record,
     Run,
+    outcome_of,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Record",
     "Run",
     "SuiteError",
+    "outcome_of",
 ]

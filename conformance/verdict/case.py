@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.checks import Result
 from conformance.contract import Level
-from conformance.verdict.outcomes import CaseOutcome, Record
+from conformance.verdict.outcomes import CaseOutcome, Record, outcome_of
 from conformance.wire.exchange import Exchange
 
 
@@ -110,7 +110,7 @@ class Case:
         """What the run remembers of this case. ``hide`` takes secrets out of what the target said."""
         judged: dict[str, str] = {}
         for _, result in self.results:
-            now = _outcome_of(result)
+            now = outcome_of(result)
             before = judged.get(result.requirement)
             if before is None or now.rank > CaseOutcome(before).rank:
                 judged[result.requirement] = now
@@ -129,9 +129,3 @@ class Case:
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
         )
-
-
-def _outcome_of(result: Result) -> CaseOutcome:
-    if result.finding is None:
-        return CaseOutcome.PASS
-    return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from conformance.checks import Result
+from conformance.contract import Level
+
 FAIL_ON: Final = ("must", "should")
 COULD_NOT_RUN_STATUS: Final = 6
 FAILED_STATUS: Final = 1
@@ -27,6 +30,13 @@ class CaseOutcome(enum.StrEnum):
     def rank(self) -> int:
         """A number that is larger for a worse outcome."""
         return RANKS[self]
+
+
+def outcome_of(result: Result) -> CaseOutcome:
+    """What one judgement comes to."""
+    if result.finding is None:
+        return CaseOutcome.PASS
+    return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]
 
 
 RANKS: Final = {outcome: rank for rank, outcome in enumerate(CaseOutcome)}

@@ -15,9 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.captured import judging
+from conformance.captured import judging, reading
 from conformance.captured.exchanges import CaptureError, from_json, read_captures
-from conformance.captured.judging import Judgement, Summary, as_json, as_text, judge_captured, model_name, read
+from conformance.captured.judging import Judgement, judge_captured, model_name
+from conformance.captured.reading import read
+from conformance.captured.summary import Summary, as_json, as_text
 from conformance.contract import Level, load
 from tests.captured.captures import ASKED, BAD, CASSETTE, JSON, RESPONSE, ROOT, line, lines, run, sentence, text
 
@@ -292,8 +294,8 @@ for _ in range(600):
 @pytest.mark.parametrize(
     ("cassette", "why"),
     [
-        ({"format": 1}, "provenance"),
-        ({**stored(), "format": 2}, "/format"),
+        ({"format": 2}, "provenance"),
+        ({**stored(), "format": 1}, "/format"),
         ({**stored(), "exchanges": []}, "/exchanges"),
         (stored(response={"status": "200"}), "/exchanges/0/response/status"),
         (stored(response={"body": {"base64": "a"}}), "exchange 1 has a body that cannot be decoded"),
@@ -314,7 +316,7 @@ def test_a_broken_cassette_is_told(tmp_path: Path, cassette: Any, why: str) -> N
 def test_no_cassette_crashes_the_judge(start: int, length: int, put: bytes) -> None:
     whole = CASSETTE.read_bytes()
     with contextlib.suppress(CaptureError):
-        for captured in judging._exchanges(io.BytesIO(whole[:start] + put + whole[start + length :]), "it"):
+        for captured in reading._exchanges(io.BytesIO(whole[:start] + put + whole[start + length :]), "it"):
             assert as_json(judge_captured(captured, CONTRACT))["verdict"] in ("pass", "warn", "fail")
 
 
@@ -323,7 +325,7 @@ def test_half_a_cassette_and_one_that_is_too_long_are_told(tmp_path: Path, monke
     file.write_bytes(CASSETTE.read_bytes()[:1500])
     with pytest.raises(CaptureError, match="a broken cassette: no JSON"):
         list(read(str(file)))
-    monkeypatch.setattr(judging, "MAX_LINE", 1000)
+    monkeypatch.setattr(reading, "MAX_LINE", 1000)
     with pytest.raises(CaptureError, match="longer than 1000 bytes"):
         list(read(str(CASSETTE)))
 
@@ -399,7 +401,7 @@ UNREADABLE = {
     "NaN": (b'{"id": NaN}\n', "line 1: JSON that cannot be read: NaN"),
     "a line of 100 MB": (b'{"id": "' + b"a" * 100_000_000 + b'"}\n', "line 1: longer than"),
     "half a cassette": (CASSETTE.read_bytes()[:999], "a broken cassette: no JSON"),
-    "a broken cassette": (b'{"format": 1}', "a broken cassette: at the top level"),
+    "a broken cassette": (b'{"format": 2}', "a broken cassette: at the top level"),
 }
 
 

@@ -139,15 +139,15 @@ def _edit(*path: str | int, value: Any) -> Callable[[Path], object]:
 RESPONSE = ("exchanges", 0, "response")
 BROKEN = {
     "removed": (Path.unlink, ["there is no cassette"]),
-    "emptied": (_break(""), ["is empty"]),
-    "blank": (_break(" \n"), ["is empty"]),
-    "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-700]), ["is not JSON"]),
-    "no-json": (_break("<html>"), ["is not JSON"]),
-    "no-utf-8": (_break(b'{"format": "\xff"}'), ["cannot be read"]),
-    "deep": (_break("[" * 100_000), ["is not JSON"]),
+    "emptied": (_break(""), ["an empty body"]),
+    "blank": (_break(" \n"), ["an empty body"]),
+    "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-700]), ["no JSON"]),
+    "no-json": (_break("<html>"), ["no JSON"]),
+    "no-utf-8": (_break(b'{"format": "\xff"}'), ["bytes that are not UTF-8"]),
+    "deep": (_break("[" * 100_000), ["nested deeper"]),
     "a-list": (_break("[]"), ["an object"]),
-    "a-conflict": (_break("<<<<<<< HEAD\n{}\n"), ["is not JSON"]),
-    "other-format": (_edit("format", value=2), ["/format"]),
+    "a-conflict": (_break("<<<<<<< HEAD\n{}\n"), ["no JSON"]),
+    "other-format": (_edit("format", value=1), ["/format"]),
     "no-exchange": (_edit("exchanges", value=[]), ["/exchanges"]),
     "no-provenance": (lambda path: edit(path, lambda table: table.pop("provenance")), ["provenance"]),
     "status": (_edit(*RESPONSE, "status", value="200"), ["/exchanges/0/response/status"]),
@@ -579,7 +579,7 @@ def test_reading_any_file_ends_in_a_sentence(tmp_path: Path) -> None:
     @given(JSON | members)
     def check(body: Any) -> None:
         exchange = {**right, "response": right["response"] | {"body": body}}
-        table = {"format": 1, "provenance": asdict(PROVENANCE), "exchanges": [exchange]}
+        table = {"format": 2, "provenance": asdict(PROVENANCE), "exchanges": [exchange]}
         path.write_text(json.dumps(table))
         tape = Tape(path, Normaliser("/v1", TOKEN))
         try:

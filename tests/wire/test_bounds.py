@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conformance.captured.exchanges import CaptureError, read_captures
-from conformance.captured.judging import _cassette
+from conformance.captured.reading import _cassette
 from conformance.checks import judge
 from conformance.checks.lib.client_schemas import MAX_LEVELS as SCHEMA_LEVELS
 from conformance.checks.lib.client_schemas import _validator, problems
@@ -162,7 +162,7 @@ def cassette(text: str, *, of: str) -> str:
     exchange_ = json.loads(json.dumps(RECORDED))
     exchange_[of]["body"] = {"json": "BODY", "style": "compact"}
     provenance = {"target": "reference endpoint/0", "recorded": "2026-01-01", "contract": "1"}
-    table = {"format": 1, "provenance": provenance, "exchanges": [exchange_]}
+    table = {"format": 2, "provenance": provenance, "exchanges": [exchange_]}
     return json.dumps(table).replace('"BODY"', text)
 
 
