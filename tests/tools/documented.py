@@ -2,8 +2,8 @@
 
 A command is a line of a block of shell. What stands in angle brackets in it is replaced by what ``--put`` gives for
 it. Each has to end with status 0, or with the one that a comment behind it names: ``# ends with 6``. All blocks of a
-document share one shell: what one exports, the next one has. Several documents share a folder, but no shell. Needs nothing but Python, so it runs where nothing is
-installed.
+document share one shell: what one exports, the next one has. Several documents share a folder, but no shell. Needs
+nothing but Python, so it runs where nothing is installed.
 
     python3 tests/tools/documented.py README.md docs/*.md --folder=CLONE --put='<token>=t'
 """
