@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, show
@@ -19,6 +20,8 @@ _NUMBERED: Final = re.compile(r"@@ -\d+(,\d+)? \+\d+(,\d+)? @@")
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ROOTED: Final = re.compile(r"[/\\]|~/|[A-Za-z]:[/\\]")
+
+called_rule("apply_patch.called", "apply_patch")
 
 
 def _operations(view: View) -> list[tuple[str, dict[str, Any]]]:

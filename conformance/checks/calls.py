@@ -9,13 +9,11 @@ from typing import Any, Final
 
 from conformance.checks.lib.client_schemas import problems
 from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import ELSEWHERE, given
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
-
-MAX_ID_LENGTH: Final = 64
-"""A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""
 
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
@@ -240,15 +238,6 @@ def mcp_arguments(view: View) -> Iterator[Finding]:
     yield from _mcp_fits(view) or ()
 
 
-def _call_ids(view: View) -> list[tuple[str, str]]:
-    """Pointer and ``call_id`` of each call that has one."""
-    return [
-        (f"{pointer}/call_id", item["call_id"])
-        for pointer, item in view.items
-        if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output")
-    ]
-
-
 @rule("calls.call_id", when=lambda view: any(view.items_of(*CLIENT_CALLS)))
 def call_id(view: View) -> Iterator[Finding]:
     """A call that a client may have to answer has a call_id."""
@@ -258,29 +247,29 @@ def call_id(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/call_id"), "a text that is not empty", show(value))
 
 
-@rule("calls.unique_call_ids", when=lambda view: bool(_call_ids(view)))
-def unique_call_ids(view: View) -> Iterator[Finding]:
+@rule("calls.unique_call_ids", when=lambda view: bool(call_ids(view)))
+def uniquecall_ids(view: View) -> Iterator[Finding]:
     """No two calls have the same call_id, else nobody knows which of them an output answers."""
     seen: dict[str, str] = {}
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if value in seen:
             yield Finding(view.where(pointer), f"a call_id of its own, not that of {seen[value]}", show(value))
         seen.setdefault(value, pointer)
 
 
-@rule("calls.call_id_length", when=lambda view: bool(_call_ids(view)))
+@rule("calls.call_id_length", when=lambda view: bool(call_ids(view)))
 def call_id_length(view: View) -> Iterator[Finding]:
     """A call_id has at most 64 characters, so that it can be sent back."""
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if len(value) > MAX_ID_LENGTH:
             received = f"{len(value)}: {show(value, 40)}"
             yield Finding(view.where(pointer), f"at most {MAX_ID_LENGTH} characters", received)
 
 
-@rule("calls.call_id_prefix", when=lambda view: bool(_call_ids(view)))
+@rule("calls.call_id_prefix", when=lambda view: bool(call_ids(view)))
 def call_id_prefix(view: View) -> Iterator[Finding]:
     """A call_id begins with call_, and is not the id of an item."""
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if value and not value.startswith("call_"):
             yield Finding(view.where(pointer), "a call_id that begins with call_", show(value, 40))
 
@@ -299,7 +288,7 @@ def _answered(view: View) -> list[tuple[str, str]]:
 def output_of_call(view: View) -> Iterator[Finding]:
     """The output of a call has the call_id of a call in the answer or in the request."""
     sent = [at(item, "call_id") for item in at_list(view.body, "input")]
-    known = [*sent, *(value for _, value in _call_ids(view))]
+    known = [*sent, *(value for _, value in call_ids(view))]
     for pointer, value in _answered(view):
         if value not in known:
             yield Finding(view.where(pointer), "the call_id of a call", show(value))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import declared, finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.images import Picture
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step
@@ -14,6 +15,8 @@ from conformance.wire.json_values import MISSING, at, printable, shorten, show
 
 CALL: Final = "image_generation_call"
 IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its end"
+
+called_rule("image_generation.called", "image_generation")
 
 
 def _results(view: View) -> list[tuple[str, dict[str, Any], Picture]]:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import declared, finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, show
 
 LEAST: Final = {"timeout_ms": 1, "max_output_length": 0}
 """The limits of a call, each with the least that it can be."""
+
+called_rule("shell.called", "shell")
 
 
 def _actions(view: View) -> list[tuple[str, dict[str, Any]]]:
