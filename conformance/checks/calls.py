@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.client_schemas import problems
 from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.lib.fitting import misfits
 from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import ELSEWHERE, given
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
 
+ARGUMENTS: Final = "arguments that fit the parameters"
+
 WITH_ARGUMENTS: Final = ("function_call", "mcp_call", "mcp_approval_request")
-Place = tuple[str, dict[str, Any]]
 
 
 def _named_calls(view: View, kind: str) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
@@ -179,28 +180,16 @@ def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
     return any(at(each, "strict") is True for each in echoed)
 
 
-def _misfits(view: View, compared: Iterable[tuple[str, dict[str, Any], Any]]) -> list[Finding] | None:
-    """What does not fit of arguments, each given with its pointer and schema. None where nothing was compared."""
-    found: list[Finding] = []
-    judged = False
-    for pointer, value, schema in compared:
-        misfits = problems(schema, value)
-        judged = judged or misfits is not None
-        for problem in misfits or ():
-            expected = f"arguments that fit the parameters; at {problem.where or 'the root'}, {problem.expected}"
-            found.append(Finding(view.where(f"{pointer}/arguments"), expected, problem.received))
-    return found if judged else None
-
-
 def _fits(view: View, *, strict: bool) -> list[Finding] | None:
     """What does not fit the declared parameters, or None where nothing was compared."""
     calls = itertools.islice(_objects(view), MAX_FITTED)
     functions = [(where, call, value) for where, call, value in calls if call["type"] == "function_call"]
     called = [(where, call, value, called_tool(view, call)) for where, call, value in functions]
-    return _misfits(
+    return misfits(
         view,
+        ARGUMENTS,
         (
-            (where, value, tool.get("parameters"))
+            (f"{where}/arguments", value, tool.get("parameters"))
             for where, call, value, tool in called
             if tool is not None and _is_strict(view, tool, call) is strict
         ),
@@ -222,10 +211,11 @@ def arguments_fit(view: View) -> Iterator[Finding]:
 def _mcp_fits(view: View) -> list[Finding] | None:
     """What does not fit the schemas that servers have listed, or None where nothing was compared."""
     values = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
-    return _misfits(
+    return misfits(
         view,
+        ARGUMENTS,
         (
-            (where, values[where], at(found, call["name"], "input_schema"))
+            (f"{where}/arguments", values[where], at(found, call["name"], "input_schema"))
             for where, call, found in _listed_calls(view)
             if where in values
         ),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conformance.checks.lib.ids import PREFIXES
 from conformance.checks.lib.rules import Finding, null_findings, rule
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, number, pointer, show
 
 SECONDS: Final = (1_000_000_000, 5_000_000_000)
@@ -153,7 +153,7 @@ def message_content(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/content"), "at least one part, as the response is completed", "[]")
 
 
-def _with_results(view: View) -> list[tuple[str, dict[str, Any]]]:
+def _with_results(view: View) -> list[Place]:
     return [(where, item) for where, item in view.items_of(*RESULTS) if item.get("status") == "completed"]
 
 

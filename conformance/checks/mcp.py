@@ -11,10 +11,8 @@ from conformance.checks.lib.forced_calls import called_rule, is_excused, item_ty
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import decided, given, shows_all
 from conformance.checks.lib.stated_outcome import message
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, read_json, same, show
-
-Place = tuple[str, dict[str, Any]]
 
 called_rule("mcp.called", "mcp")
 

@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.client_schemas import problems
 from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, base_type, name_of, setting
+from conformance.checks.lib.fitting import misfits
 from conformance.checks.lib.forced_calls import item_types, must_call, only_kind, refuses
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import Place, View, parts_of
@@ -36,7 +36,6 @@ LEAST_TOKENS: Final = 16
 
 MAX_FITTED: Final = 16
 """Texts of an answer that are compared with their schema, so that no answer takes for ever."""
-
 
 EXTRAS: Final[dict[str, tuple[str, ...]]] = {
     "code_interpreter_call": ("outputs",),
@@ -108,16 +107,10 @@ def _misfits(view: View, *, strict: bool) -> list[Finding] | None:
     """What does not fit the schema that was sent, or None where nothing was compared."""
     if _format(view) != "json_schema" or (setting(view, "text", "format", "strict") is not False) is not strict:
         return None
-    found: list[Finding] = []
-    judged = False
-    for where, text in itertools.islice(_final_texts(view), MAX_FITTED):
-        value = read_json(text)
-        misfits = None if isinstance(value, Unreadable) else problems(setting(view, "text", "format", "schema"), value)
-        judged = judged or misfits is not None
-        for problem in misfits or ():
-            expected = f"JSON that fits the schema; at {problem.where or 'the root'}, {problem.expected}"
-            found.append(Finding(view.where(where), expected, problem.received))
-    return found if judged else None
+    schema = setting(view, "text", "format", "schema")
+    read = ((where, read_json(text)) for where, text in itertools.islice(_final_texts(view), MAX_FITTED))
+    compared = ((where, value, schema) for where, value in read if not isinstance(value, Unreadable))
+    return misfits(view, "JSON that fits the schema", compared)
 
 
 @rule("obedience.json_schema", when=lambda view: _misfits(view, strict=True) is not None)
