@@ -11,7 +11,7 @@ from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, c
 from conformance.checks.lib.fitting import misfits
 from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.sent_items import ELSEWHERE, given
+from conformance.checks.lib.sent_items import is_self_contained, sent_items
 from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
@@ -47,8 +47,7 @@ def declared_function(view: View) -> Iterator[Finding]:
 
 def _loaded_calls(view: View) -> list[Place]:
     """The calls of functions in a namespace that nobody has declared, where nothing was declared out of sight."""
-    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
-    calls = [] if hidden else [*view.items_of("function_call")]
+    calls = [*view.items_of("function_call")] if is_self_contained(view) else []
     return [(pointer, call) for pointer, call in calls if name_of(call) is not None and candidates(view, call) is None]
 
 
@@ -105,7 +104,7 @@ def declared_server(view: View) -> Iterator[Finding]:
 def _listed(view: View) -> dict[str, dict[str, Any]]:
     """The tools of each MCP server whose list is in the request or the answer, by their names."""
     found: dict[str, dict[str, Any]] = {}
-    for item in [*given(view, "mcp_list_tools"), *(item for _, item in view.items_of("mcp_list_tools"))]:
+    for item in [*sent_items(view, "mcp_list_tools"), *(item for _, item in view.items_of("mcp_list_tools"))]:
         label = name_of(item, "server_label")
         if label is not None:
             tools_ = found.setdefault(label, {})
@@ -210,14 +209,14 @@ def arguments_fit(view: View) -> Iterator[Finding]:
 
 def _mcp_fits(view: View) -> list[Finding] | None:
     """What does not fit the schemas that servers have listed, or None where nothing was compared."""
-    values = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
+    arguments = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
     return misfits(
         view,
         ARGUMENTS,
         (
-            (f"{where}/arguments", values[where], at(found, call["name"], "input_schema"))
+            (f"{where}/arguments", arguments[where], at(found, call["name"], "input_schema"))
             for where, call, found in _listed_calls(view)
-            if where in values
+            if where in arguments
         ),
     )
 
@@ -266,11 +265,11 @@ def call_id_prefix(view: View) -> Iterator[Finding]:
 
 def _answered(view: View) -> list[tuple[str, str]]:
     """Pointer and ``call_id`` of each output that the server sent for a call; empty where calls can be out of sight."""
-    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
+    shown = view.items if is_self_contained(view) else ()
     return [
         (f"{pointer}/call_id", item["call_id"])
-        for pointer, item in view.items
-        if str(item.get("type")).endswith("_output") and isinstance(item.get("call_id"), str) and not hidden
+        for pointer, item in shown
+        if str(item.get("type")).endswith("_output") and isinstance(item.get("call_id"), str)
     ]
 
 

@@ -77,7 +77,7 @@ def size(view: View) -> Iterator[Finding]:
             yield Finding(view.where(where), f"an image of the size {show(value, 40)}", real)
 
 
-def _told(view: View) -> list[tuple[str, Any, Any]]:
+def _settings(view: View) -> list[tuple[str, Any, Any]]:
     """Pointer, what was asked and what the call tells, of settings that the image itself does not show."""
     return [
         (f"{where}/{member}", _asked(view, member), call[member])
@@ -87,12 +87,12 @@ def _told(view: View) -> list[tuple[str, Any, Any]]:
     ]
 
 
-@rule("image_generation.settings", when=lambda view: bool(_told(view)))
+@rule("image_generation.settings", when=lambda view: bool(_settings(view)))
 def settings(view: View) -> Iterator[Finding]:
     """The call tells the quality and the background that were asked for."""
-    for where, wanted, told in _told(view):
-        if told != wanted:
-            yield Finding(view.where(where), f"{show(wanted, 40)}, as it was asked", show(told, 40))
+    for where, wanted, received in _settings(view):
+        if received != wanted:
+            yield Finding(view.where(where), f"{show(wanted, 40)}, as it was asked", show(received, 40))
 
 
 def _partial(view: View) -> list[list[Step]]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from conformance.checks.lib.declared import base_type, declared, labelled, name_of, tools
 from conformance.checks.lib.forced_calls import called_rule, is_excused, item_types
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.sent_items import decided, given, shows_all
+from conformance.checks.lib.sent_items import decided, sent_items, shows_all
 from conformance.checks.lib.stated_outcome import message
 from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, read_json, same, show
@@ -26,7 +26,7 @@ def _listable(view: View) -> list[Place]:
 @rule("mcp.listed", when=lambda view: bool(_listable(view)))
 def listed(view: View) -> Iterator[Finding]:
     """The tools of a server are listed, in the request or before the call, when one of them is called."""
-    labels = [item.get("server_label") for item in given(view, "mcp_list_tools")]
+    labels = [item.get("server_label") for item in sent_items(view, "mcp_list_tools")]
     calls = [where for where, _ in _listable(view)]
     for where, item in view.items:
         if item.get("type") == "mcp_list_tools":
@@ -37,13 +37,13 @@ def listed(view: View) -> Iterator[Finding]:
 
 
 def _lists(view: View) -> bool:
-    return any(view.items_of("mcp_list_tools")) or (bool(view.response) and bool(given(view, "mcp_list_tools")))
+    return any(view.items_of("mcp_list_tools")) or (bool(view.response) and bool(sent_items(view, "mcp_list_tools")))
 
 
 @rule("mcp.listed_again", when=_lists)
 def listed_again(view: View) -> Iterator[Finding]:
     """The tools of a server are listed once: not again where the request or the answer holds them."""
-    known = [name_of(item, "server_label") for item in given(view, "mcp_list_tools") if not item.get("error")]
+    known = [name_of(item, "server_label") for item in sent_items(view, "mcp_list_tools") if not item.get("error")]
     for where, item in labelled(view, "mcp_list_tools"):
         if item["server_label"] in known:
             expected = f"no second mcp_list_tools of {show(item['server_label'], 40)}"
@@ -72,10 +72,10 @@ def _is_unreachable(view: View) -> bool:
 @rule("mcp.unreachable", when=_is_unreachable)
 def unreachable(view: View) -> Iterator[Finding]:
     """A server that cannot be reached is told as such."""
-    told = any(item.get("error") for _, item in view.items_of("mcp_list_tools"))
-    told = told or at(view.response, "error", "message") or any(view.timeline.of("error"))
+    is_reported = any(item.get("error") for _, item in view.items_of("mcp_list_tools"))
+    is_reported = is_reported or at(view.response, "error", "message") or any(view.timeline.of("error"))
     status = view.exchange.status
-    if not told and not 400 <= status < 500:
+    if not is_reported and not 400 <= status < 500:
         expected = "an error from 400 to 499, or mcp_list_tools with an error"
         received = message(view) if view.is_error else show([item.get("type") for _, item in view.items])
         yield Finding("status" if view.is_error else view.where("/output"), expected, f"{status}: {received}")
@@ -143,7 +143,7 @@ def approval(view: View) -> Iterator[Finding]:
             expected = "the id of an approval, as the request demands one"
             received = show(call.get("approval_request_id", MISSING))
             yield Finding(view.where(f"{where}/approval_request_id"), expected, received)
-    responses = [item for item in given(view, "mcp_approval_response") if item.get("approve") is True]
+    responses = [item for item in sent_items(view, "mcp_approval_response") if item.get("approve") is True]
     # That a call was made which has just been refused is said by another rule.
     answered = [*(item.get("approval_request_id") for item in responses), *decided(view, approve=False)]
     for where, call in _approving(view):
@@ -176,7 +176,7 @@ def approved(view: View) -> Iterator[Finding]:
             yield Finding(view.where("/output"), expected, item_types(view))
         for where, _ in calls[1:]:
             yield Finding(view.where(where), f"one call under the approval {show(id_, 80)}", "another one")
-        requests = [item for item in given(view, "mcp_approval_request") if item.get("id") == id_]
+        requests = [item for item in sent_items(view, "mcp_approval_request") if item.get("id") == id_]
         for where, call in calls[:1] if requests else ():
             for member in ("server_label", "name", "arguments"):
                 wanted, made = requests[0].get(member), call.get(member)
@@ -193,7 +193,7 @@ def _agree(one: str, other: Any) -> bool:
 def refused(view: View) -> Iterator[Finding]:
     """What was not approved is not called: not under the id of its approval, and not without one."""
     ids = decided(view, approve=False)
-    asked = [item for item in given(view, "mcp_approval_request") if item.get("id") in ids]
+    asked = [item for item in sent_items(view, "mcp_approval_request") if item.get("id") in ids]
     tools = [(item.get("server_label"), item.get("name")) for item in asked]
     for where, call in view.items_of("mcp_call"):
         id_ = call.get("approval_request_id")

@@ -60,8 +60,7 @@ def setting(view: View, *path: str | int) -> Any:
 
 def carried(view: View) -> Iterator[dict[str, Any]]:
     """The tools that items of the request and of the answer bring."""
-    given = view.body.get("input")
-    for item in [*(given if isinstance(given, list) else ()), *at_list(view.response, "output")]:
+    for item in [*at_list(view.body, "input"), *at_list(view.response, "output")]:
         if at(item, "type") in CARRIERS:
             yield from (tool for tool in at_list(item, "tools") if isinstance(tool, dict))
 
