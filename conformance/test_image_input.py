@@ -66,5 +66,5 @@ def test_refused(ask, model, sample):
 @pytest.mark.sample(samples.OTHER_FORMATS)
 @pytest.mark.requirement("image_input.other_formats")
 def test_other_format(ask, model, sample):
-    """What happens to another format is told."""
+    """What happens to another format is observed."""
     ask(model, samples.showing(samples.DESCRIBE, samples.picture(sample.id)))

@@ -20,7 +20,7 @@ def test_refused(ask, model, sample):
 @pytest.mark.sample(samples.UNUSUAL_BODIES)
 @pytest.mark.requirement("wrong_requests.unusual_body")
 def test_unusual_body(ask, model, sample):
-    """What becomes of a body that is unusual is told."""
+    """What becomes of a body that is unusual is observed."""
     ask.raw(model, sample["content"], status=sample.value.get("statuses", ()))
 
 

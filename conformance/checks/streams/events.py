@@ -40,7 +40,7 @@ def _schema_findings(view: View) -> Iterator[Finding]:
 
 @stream_rule("unknown_types", when=lambda t: t.steps)
 def unknown_types(t: Timeline) -> Iterator[Finding]:
-    """Tells of types of events that no schema describes."""
+    """Types of events that no schema describes are observed."""
     known = load("events")["$defs"]
     for name, step in {step.type: step for step in t.steps if step.type and step.type not in known}.items():
         yield Finding(step.where("/type"), "a known type of event", show(name))
