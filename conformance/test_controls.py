@@ -29,14 +29,14 @@ def test_accepted(ask, model, sample):
 
 @pytest.mark.requirement("controls.logprobs")
 def test_logprobs(ask, model):
-    """Whether the model tells how sure it was is told."""
+    """Whether the model tells how sure it was is observed."""
     ask(model, conversations.QUESTION, top_logprobs=2, include=["message.output_text.logprobs"])
 
 
 @pytest.mark.sample(controls.SAMPLING)
 @pytest.mark.requirement("controls.sampling")
 def test_sampling(ask, model, sample):
-    """Whether a temperature or a top_p in range is taken is told."""
+    """Whether a temperature or a top_p in range is taken is observed."""
     ask(model, conversations.QUESTION, **sample.value)
 
 
@@ -49,5 +49,5 @@ def test_sampling_refused(ask, model, sample):
 
 @pytest.mark.requirement("controls.unknown_parameter")
 def test_unknown_parameter(ask, model):
-    """What happens to a parameter that nobody knows is told."""
+    """What happens to a parameter that nobody knows is observed."""
     ask.refused(model, conversations.QUESTION, unknown_parameter=True)

@@ -1,6 +1,6 @@
 """Custom tools: text instead of JSON arguments, free or of a grammar.
 
-Documentation page, "Custom tools". The page names six models; on all others it is told what happens.
+Documentation page, "Custom tools". The page names six models; on all others what happens is observed.
 """
 
 import pytest

@@ -66,5 +66,5 @@ def test_refused(ask, model, sample):
 @pytest.mark.sample(image_input.OTHER_FORMATS)
 @pytest.mark.requirement("image_input.other_formats")
 def test_other_format(ask, model, sample):
-    """What happens to another format is told."""
+    """What happens to another format is observed."""
     ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture(sample.id)))

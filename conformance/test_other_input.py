@@ -12,7 +12,7 @@ pytestmark = pytest.mark.representative
 
 @pytest.mark.requirement("other_input.file")
 def test_file(ask, model):
-    """What happens to a file is told."""
+    """What happens to a file is observed."""
     ask(model, image_input.showing("What does the file say?", other_input.FILE))
 
 

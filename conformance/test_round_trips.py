@@ -37,7 +37,7 @@ def test_streamed(ask, model):
     "function_tools.accepted", "obedience.encrypted_reasoning", "round_trips.reasoning", "round_trips.without_reasoning"
 )
 def test_reasoning(ask, model):
-    """Reasoning goes back with the call that it led to; what becomes of the call without it is told."""
+    """Reasoning goes back with the call that it led to; what becomes of the call without it is observed."""
     call = ask.until(
         REASONED,
         model,
@@ -70,5 +70,5 @@ def test_output_parts(ask, model):
 @pytest.mark.representative
 @pytest.mark.requirement("round_trips.unknown_call")
 def test_unknown_call(ask, model):
-    """Whether an output is refused that answers no call is told."""
+    """Whether an output is refused that answers no call is observed."""
     ask.refused(model, conversations.OUTPUT_OF_UNKNOWN_CALL, tools=[tools.WEATHER])

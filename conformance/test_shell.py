@@ -44,5 +44,5 @@ def test_timeout(ask, model):
 @pytest.mark.representative
 @pytest.mark.requirement("shell.container")
 def test_container(ask, model):
-    """Whether the server runs commands itself is told."""
+    """Whether the server runs commands itself is observed."""
     ask(model, LIST, tools=[tools.CONTAINER_SHELL])

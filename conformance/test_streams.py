@@ -44,7 +44,7 @@ def test_json_unless_asked(ask, model):
 @pytest.mark.representative
 @pytest.mark.requirement("streams.obfuscation")
 def test_without_obfuscation(ask, model):
-    """Obfuscation can be declined; whether it is, is told."""
+    """Obfuscation can be declined; whether it is, is observed."""
     ask(model, conversations.QUESTION, stream=True, stream_options={"include_obfuscation": False})
 
 

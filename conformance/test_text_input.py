@@ -62,5 +62,5 @@ def test_refused(ask, model, sample):
 @pytest.mark.sample(text_input.EMPTY_INPUTS)
 @pytest.mark.requirement("text_input.empty_text")
 def test_empty_text(ask, model, sample):
-    """What happens to an empty text is told."""
+    """What happens to an empty text is observed."""
     ask(model, sample["input"])

@@ -36,7 +36,7 @@ def test_grammar(ask, model, sample):
 @pytest.mark.representative
 @pytest.mark.requirement("tool_refusals.duplicate_name")
 def test_duplicate_name(ask, model):
-    """What happens to two functions of one name is told."""
+    """What happens to two functions of one name is observed."""
     ask(model, conversations.QUESTION, **tool_refusals.TOLD_TOOLS)
 
 

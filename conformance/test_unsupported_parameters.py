@@ -27,5 +27,5 @@ def test_refused_when_streamed(ask, model, setting):
 @pytest.mark.parameter_values("may")
 @pytest.mark.requirement("unsupported_parameters.boundary_values")
 def test_boundary_value(ask, model, setting):
-    """A value that asks for nothing is answered or refused; which of the two is told."""
+    """A value that asks for nothing is answered or refused; which of the two is observed."""
     ask.either(model, conversations.QUESTION, **{setting.parameter: setting.value})

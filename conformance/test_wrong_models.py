@@ -19,5 +19,5 @@ def test_refused(ask, model, sample):  # noqa: ARG001  (a case is one of a model
 
 @pytest.mark.requirement("wrong_models.retired")
 def test_retired(ask, model):  # noqa: ARG001
-    """What becomes of a retired model is told."""
+    """What becomes of a retired model is observed."""
     ask.refused(wrong_models.RETIRED_MODEL, conversations.QUESTION, status=wrong_models.MISSING)
