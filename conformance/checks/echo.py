@@ -34,7 +34,7 @@ VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "user": ("user",),
     "verbosity": ("text", "verbosity"),
 }
-"""Settings that come back as they were sent, by the last part of their requirement's id (wire-facts, "Bodies")."""
+"""Settings that come back as they were sent in genuine recordings, by the last part of their requirement's id."""
 
 CHOSEN: Final[dict[str, tuple[str, ...]]] = {
     "reasoning_context": ("reasoning", "context"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from conformance.checks.lib.view import View
 
 MAX_ID_LENGTH: Final = 64
-"""Ids, and a ``call_id``, that are longer were seen to be refused in an input (contract-facts, defect 2)."""
+"""Ids, and a ``call_id``, that are longer were seen to be refused in an input (docs/sources.md)."""
 
 PREFIXES: Final[dict[str, str]] = {
     "message": "msg_",
@@ -29,7 +29,7 @@ PREFIXES: Final[dict[str, str]] = {
     "apply_patch_call": "apc_",
     "compaction": "cmp_",
 }
-"""How the id of each type of item begins (wire-facts, "Bodies")."""
+"""How the id of each type of item begins in genuine recordings (docs/sources.md)."""
 
 
 def ids(view: View) -> Iterator[tuple[str, str, Any]]:
