@@ -1,6 +1,6 @@
 """All kinds of defects in JSON answers, by name: see ``mutants_json_core``.
 
-    python -m tests.defects.mutants_json FILE [--since 1755216000] [--of-each 40] [--contract openai]
+    python -m tests.defects.mutants_json FILE [--since=1755216000] [--of-each=40] [--contract=openai]
 
 Plants each kind into captured exchanges and prints which defects were not noticed. Ends with 1 if there is any.
 """
@@ -10,9 +10,8 @@ from __future__ import annotations
 import argparse
 import itertools
 from collections import Counter
-from pathlib import Path
 
-from conformance.captured.exchanges import read_captures
+from conformance.captured.reading import read
 from conformance.contract import load
 from tests.defects import calls as mutants_json_calls
 from tests.defects import echo as mutants_json_echo
@@ -38,7 +37,7 @@ MODULES = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", help="what judge reads: captured exchanges, or a cassette")
     parser.add_argument("--since", type=int, default=0, help="only exchanges created since (tags.created_at)")
     parser.add_argument("--of-each", type=int, default=40, help="exchanges that a kind is planted into")
     parser.add_argument("--contract", default="openai")
@@ -46,7 +45,7 @@ def main() -> int:
 
     contract = load(options.contract)
     exchanges = []
-    for one in read_captures(options.file):
+    for one in read(options.file):
         dated = (one.tags.get("created_at") or 0) >= options.since or not is_answer(one.exchange)
         if dated and (is_answer(one.exchange) or is_error(one.exchange) or is_operation(one.exchange)):
             exchanges.append((one.id, one.exchange, broken(one.exchange, contract)))

@@ -66,8 +66,9 @@ def test_broken(tmp_path: Path, text: str, more: list[str], said: str) -> None:
 
 def test_without(tmp_path: Path) -> None:
     """--without leaves out one section, and what follows it keeps its place."""
-    middle = "## Middle\n\n```sh\nfalse\n```\n\n## Later"
-    text = GOOD.replace("# Title", "# Title\n\n## First").replace("## Later", middle)
+    text = GOOD.replace("# Title", "# Title\n\n## First").replace(
+        "## Later", "## Middle\n\n```sh\nfalse\n```\n\n## Later"
+    )
     done = run(tmp_path, text, "--put=<word>=hello", "--without=Middle")
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("== document.md:") == 4

@@ -1,6 +1,6 @@
 """Tries the checks on captured exchanges, and on copies of them that have one defect each.
 
-    python -m tests.tools.trial FILE [--since 1755216000] [--mutants] [--all] [--contract openai]
+    python -m tests.tools.trial FILE [--since=1755216000] [--mutants] [--all] [--contract=openai]
 
 Prints the findings by requirement, and with --mutants, for each kind of defect, how many copies were made and noticed.
 Ends with 1 if there is a must finding on a genuine exchange, or a defect that was not noticed.
@@ -13,9 +13,9 @@ import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 
-from conformance.captured.exchanges import Captured, CaptureError, read_captures
+from conformance.captured.exchanges import Captured, CaptureError
+from conformance.captured.reading import read
 from conformance.checks import Result, judge
 from conformance.contract import Contract, Level, load
 from conformance.wire.exchange import Exchange
@@ -121,7 +121,7 @@ class Recall:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", help="what judge reads: captured exchanges, or a cassette")
     parser.add_argument("--since", type=int, default=0, help="only exchanges created since (tags.created_at)")
     parser.add_argument("--mutants", action="store_true", help="also plant defects, one at a time")
     parser.add_argument("--all", action="store_true", help=f"plant all defects, not {OF_EACH} of a kind")
@@ -133,7 +133,7 @@ def main() -> int:
     contract = load(options.contract)
     acceptance, recall = Acceptance(), Recall(contract, options.all)
     try:
-        chosen = (one for one in read_captures(options.file) if (one.tags.get("created_at") or 0) >= options.since)
+        chosen = (one for one in read(options.file) if (one.tags.get("created_at") or 0) >= options.since)
         for one in itertools.islice(chosen, options.limit):
             before = broken(one.exchange, contract)
             acceptance.take(one, before.values())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from conformance.checks.lib.view import View
 
 MAX_ID_LENGTH: Final = 64
-"""Ids, and a ``call_id``, that are longer were seen to be refused in an input (docs/sources.md)."""
+"""A longer id or ``call_id`` was refused in an input (docs/sources.md, "What was seen on Databricks")."""
 
 PREFIXES: Final[dict[str, str]] = {
     "message": "msg_",
