@@ -87,8 +87,7 @@ def parse_cassette(content: bytes) -> Cassette:
     if isinstance(table, Unreadable):
         raise CassetteError(table.why)
     for violation in violations("cassette", table):
-        where = violation.pointer or "the top level"
-        raise CassetteError(f"at {where}: expected {violation.expected}, received {violation.received}")
+        raise CassetteError(f"at {violation.text}")
     for number, exchange in enumerate(table["exchanges"], 1):
         try:
             exchange_of(exchange)

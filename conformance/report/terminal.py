@@ -6,6 +6,7 @@ import collections
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from conformance.checks import Finding
 from conformance.contract import Contract
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 from conformance.wire.json_values import printable, shorten
@@ -38,6 +39,8 @@ def summary(run: Run, contract: Contract, *, width: int, told: Sequence[str], st
         yield "warnings of conformance (should)", "\n".join(rows)
     if rows := list(_findings(run, "may")):
         yield "observed (may)", "\n".join(rows)
+    if rows := list(_unknown(run)):
+        yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
     yield "verdict", "\n".join(_verdict(run, told, status))
 
@@ -60,10 +63,26 @@ def _findings(run: Run, level: str) -> Iterator[str]:
         if number == MAX_ROWS:
             yield f"… and {len(groups) - MAX_ROWS} more kinds"
             return
-        names = list(dict.fromkeys(model for model, _ in seen))
-        models = ", ".join(names) if len(names) < 4 else f"{len(names)} models"
-        where, received = kind[1] or "the answer", shorten(seen[0][1], 80)
-        yield printable(f"{kind[0]}  {where}  expected {kind[2]}, received {received}  ({len(seen)}x, {models})")
+        models = _named(model for model, _ in seen)
+        finding = Finding(kind[1], kind[2], shorten(seen[0][1], 80))
+        yield printable(f"{kind[0]}  {finding.text}  ({len(seen)}x, {models})")
+
+
+def _unknown(run: Run) -> Iterator[str]:
+    """One line for each member or event that nobody has described, with the models that sent it."""
+    seen: dict[str, list[str]] = collections.defaultdict(list)
+    for record in run.records:
+        for name in record.unknown:
+            seen[name].append(record.model)
+    for name, models in sorted(seen.items())[:MAX_ROWS]:
+        yield printable(f"{name}  ({len(models)}x, {_named(models)})")
+    if len(seen) > MAX_ROWS:
+        yield f"… and {len(seen) - MAX_ROWS} more"
+
+
+def _named(models: Iterable[str]) -> str:
+    names = list(dict.fromkeys(models))
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} models"
 
 
 def matrix(run: Run, contract: Contract, width: int) -> list[str]:

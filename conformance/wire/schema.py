@@ -81,6 +81,11 @@ class Violation:
     expected: str
     received: str
 
+    @property
+    def text(self) -> str:
+        """The violation in one line."""
+        return f"{self.pointer or 'the top level'}: expected {self.expected}, received {self.received}"
+
 
 def violations(name: str, instance: object) -> Iterator[Violation]:
     """Yield what breaks the named schema, each place once. Raise SchemaError at once if there is no such schema."""

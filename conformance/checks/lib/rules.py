@@ -19,6 +19,11 @@ class Finding:
     expected: str
     received: str
 
+    @property
+    def text(self) -> str:
+        """The finding in one line, as every view shows it."""
+        return f"{self.where or 'the answer'}   expected {self.expected}, received {self.received}"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
