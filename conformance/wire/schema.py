@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.wire.json_values import MAX_DEPTH, pointer, printable, show
 from conformance.wire.schema_files import SchemaError, full, load, target
-from conformance.wire.schema_keywords import ROOM, Errors, TooDeep, check, derived, error_of, mapped
+from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, derived, error_of, mapped
 
 __all__ = ["SchemaError", "Violation", "load", "unknown_members", "violations"]
 
@@ -48,7 +48,7 @@ def violations(name: str, instance: object) -> Iterator[Violation]:
 def _report(validator: Any, instance: object) -> Iterator[Violation]:
     try:
         errors: Errors = list(validator.iter_errors(instance))
-    except TooDeep:
+    except TooManyReferences:
         errors = [error_of("a value that is nested less deeply", instance=instance)]
     seen = set()
     for error in errors:
@@ -65,7 +65,7 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     """
     found: list[Steps] = []
     # What is nested too deeply is a violation, and no news.
-    with suppress(TooDeep):
+    with suppress(TooManyReferences):
         _unknown(_parts(target(full(name)), instance), instance, (), found)
     yield from (printable(pointer(*steps)) for steps in dict.fromkeys(found))
 

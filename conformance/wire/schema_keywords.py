@@ -49,7 +49,7 @@ _ANY_KIND = frozenset(_KIND_NAMES)
 Errors = list[ValidationError]
 
 
-class TooDeep(Exception):
+class TooManyReferences(Exception):
     """A value leads through a schema that refers to itself too often."""
 
 
@@ -94,10 +94,10 @@ _followed: ContextVar[int] = ContextVar("_followed", default=0)
 
 
 def _follow(name: str, instance: Any) -> Errors:
-    """Apply the schema that a name leads to. Raise TooDeep beyond MAX_FOLLOWED."""
+    """Apply the schema that a name leads to. Raise TooManyReferences beyond MAX_FOLLOWED."""
     followed = _followed.get()
     if followed == MAX_FOLLOWED:
-        raise TooDeep
+        raise TooManyReferences
     token = _followed.set(followed + 1)
     try:
         return check(instance, target(name))
