@@ -14,7 +14,6 @@ from conformance.wire.json_values import Unreadable, at, read_json
 from conformance.wire.schema import violations
 
 FORMAT: Final = 2
-REQUEST_HEADERS: Final = ("content-type",)
 RESPONSE_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
 """Headers that a cassette keeps; all others are left out in both directions."""
 

@@ -31,8 +31,10 @@ SHORT = {
 }
 
 
-def summary(run: Run, contract: Contract, *, width: int, told: Sequence[str], status: int) -> Iterator[tuple[str, str]]:
-    """The sections at the end of a run: title and text of each, in order. ``told`` is what the verdict says besides."""
+def summary(
+    run: Run, contract: Contract, *, width: int, remarks: Sequence[str], status: int
+) -> Iterator[tuple[str, str]]:
+    """The sections at the end of a run: title and text of each, in order. ``remarks`` are what the verdict says besides."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
@@ -42,7 +44,7 @@ def summary(run: Run, contract: Contract, *, width: int, told: Sequence[str], st
     if rows := list(_unknown(run)):
         yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
-    yield "verdict", "\n".join(_verdict(run, told, status))
+    yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
 def _could_not_run(run: Run) -> list[str]:
@@ -115,13 +117,13 @@ def _by_chapter(record: Record) -> Iterator[tuple[str, CaseOutcome]]:
     In the chapter of its test also counts that it could not run, or failed without a finding; and what was merely
     observed there is no pass.
     """
-    told, worst = CaseOutcome(record.outcome), CaseOutcome.NOT_APPLICABLE
+    of_case, worst = CaseOutcome(record.outcome), CaseOutcome.NOT_APPLICABLE
     for requirement, judged in record.judged.items():
         chapter, outcome = requirement.partition(".")[0], CaseOutcome(judged)
         worst = max(worst, outcome, key=lambda each: each.rank)
-        yield chapter, told if told is CaseOutcome.OBSERVED and chapter == record.chapter else outcome
-    if not record.judged or (_is_bad(told) and told.rank > worst.rank):
-        yield record.chapter, told
+        yield chapter, of_case if of_case is CaseOutcome.OBSERVED and chapter == record.chapter else outcome
+    if not record.judged or (_is_bad(of_case) and of_case.rank > worst.rank):
+        yield record.chapter, of_case
 
 
 def _is_bad(outcome: CaseOutcome) -> bool:
@@ -160,7 +162,7 @@ def _padded(column: Sequence[str]) -> list[str]:
     return [f"{cell:<{width}}" for cell in column]
 
 
-def _verdict(run: Run, told: Sequence[str], status: int) -> Iterator[str]:
+def _verdict(run: Run, remarks: Sequence[str], status: int) -> Iterator[str]:
     counted = collections.Counter(record.outcome for record in run.records)
     outcomes = ", ".join(f"{counted[outcome]} {outcome}" for outcome in reversed(CaseOutcome) if counted[outcome])
     requests = sum(record.requests for record in run.records)
@@ -169,5 +171,5 @@ def _verdict(run: Run, told: Sequence[str], status: int) -> Iterator[str]:
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
-    yield from map(printable, told)
+    yield from map(printable, remarks)
     yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"
