@@ -26,6 +26,7 @@ def test_lower_case(ask, model):
 
 
 @pytest.mark.requests(2)
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("credentials.refused", "credentials.answers_afterwards")
 def test_none(ask, model):
     """A request without a credential is refused, and the next one is answered."""
@@ -34,18 +35,21 @@ def test_none(ask, model):
 
 
 @pytest.mark.sample(credentials.WRONG_CREDENTIALS)
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("credentials.refused")
 def test_refused(ask, model, sample):
     """A credential that is empty, malformed or wrong is refused."""
     ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential=sample.id)
 
 
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("credentials.api_key")
 def test_api_key(ask, model):
     """A token in the header api-key is refused."""
     ask.refused(model, conversations.QUESTION, status=401, credential="api_key")
 
 
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("credentials.query")
 def test_query(ask, model):
     """A token in the query string is no credential."""

@@ -56,6 +56,7 @@ def test_mixed(ask, model):
 
 @pytest.mark.representative
 @pytest.mark.sample(image_input.REFUSED_IMAGES)
+@pytest.mark.twin("image")
 @pytest.mark.requirement("image_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """An image that is none, or that nobody may fetch, is refused."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.samples import reasoning
+from conformance.samples import conversations, reasoning
 
 
 @pytest.mark.requirement("reasoning.effort", "echo.reasoning_effort")
@@ -12,10 +12,11 @@ def test_effort(ask, model, effort):
 
 
 @pytest.mark.representative
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("reasoning.unknown_effort")
 def test_unknown_effort(ask, model):
     """An effort that no model takes is refused."""
-    ask.refused(model, reasoning.ARITHMETIC, reasoning={"effort": "extreme"})
+    ask.refused(model, conversations.QUESTION, reasoning={"effort": "extreme"})
 
 
 @pytest.mark.representative

@@ -68,6 +68,7 @@ def test_output_parts(ask, model):
 
 
 @pytest.mark.representative
+@pytest.mark.twin("function")
 @pytest.mark.requirement("round_trips.unknown_call")
 def test_unknown_call(ask, model):
     """Whether an output is refused that answers no call is observed."""

@@ -53,6 +53,7 @@ def test_length(ask, model):
 
 
 @pytest.mark.sample(text_input.REFUSED_INPUTS)
+@pytest.mark.twin("{sample[twin]}")
 @pytest.mark.requirement("text_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """Input that is none is refused."""

@@ -9,6 +9,7 @@ from conformance.samples import conversations
 
 
 @pytest.mark.parameter_values("must", "should")
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused(ask, model, setting):
     """A value that asks for what is not supported is refused with 400."""
@@ -17,6 +18,7 @@ def test_refused(ask, model, setting):
 
 @pytest.mark.representative
 @pytest.mark.parameter_values("must", "should")
+@pytest.mark.twin("streamed")
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused_when_streamed(ask, model, setting):
     """It is refused in the same way when a stream was asked for: no stream that begins, no 502."""

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.representative
 
 
 @pytest.mark.sample(wrong_requests.WRONG_BODIES)
+@pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """A request that is not right is refused."""
@@ -18,6 +19,7 @@ def test_refused(ask, model, sample):
 
 
 @pytest.mark.sample(wrong_requests.UNUSUAL_BODIES)
+@pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.unusual_body")
 def test_unusual_body(ask, model, sample):
     """What becomes of a body that is unusual is observed."""
@@ -26,6 +28,7 @@ def test_unusual_body(ask, model, sample):
 
 @pytest.mark.requests(2)
 @pytest.mark.sample(wrong_requests.WRONG_SETTINGS)
+@pytest.mark.twin("plain", "streamed")
 @pytest.mark.requirement("wrong_requests.wrong_type", "wrong_requests.same_when_streamed")
 def test_same_when_streamed(ask, model, sample):
     """A wrong request is refused in the same way where a stream was asked for."""
@@ -35,6 +38,7 @@ def test_same_when_streamed(ask, model, sample):
 
 
 @pytest.mark.sample(wrong_requests.OTHER_ROUTES)
+@pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.method")
 def test_other_route(ask, model, sample):
     """Other methods than POST, and a response by its id, are not there."""
@@ -42,6 +46,7 @@ def test_other_route(ask, model, sample):
 
 
 @pytest.mark.requests(3)
+@pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.body", "wrong_requests.unusual_body", "wrong_requests.answers_afterwards")
 def test_answers_afterwards(ask, model):
     """The endpoint lives on behind a body that cannot be read, and one that is nested deeply."""

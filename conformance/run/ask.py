@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message, outcome_finding, unknown
-from conformance.contract import Contract
+from conformance.contract import Contract, Level
+from conformance.run.transmit import Transmit, sent
 from conformance.run.turns import continued, holds
+from conformance.run.twins import Twins
+from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
 from conformance.target.environment import obstacle
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
@@ -29,9 +32,10 @@ DEFAULT_CAP: Final = 1024
 JSON: Final = "application/json"
 RESPONSES: Final = "/responses"
 
-ENCRYPTED: Final = "reasoning.encrypted_content"
+PLAIN: Final = "plain"
+"""The twin of a request that is right itself, but was answered with a 5xx."""
 
-PLAIN_INPUT: Final = "Answer with one word: ready?"
+ENCRYPTED: Final = "reasoning.encrypted_content"
 
 
 About = Sequence[str] | None
@@ -43,7 +47,8 @@ class Ask:
     ``about`` names the requirements that a request puts to the test, where a case sends several; without it they are
     those of the case.
 
-    ``twins`` remembers, for the run, whether a model answers a plain request, which decides whose fault a 5xx is.
+    ``twins`` remembers, for the run, which right requests were answered: a refusal, and a 5xx, say something of the
+    endpoint only beside one that was.
     """
 
     def __init__(
@@ -51,8 +56,8 @@ class Ask:
         client: Client,
         contract: Contract,
         case: Case,
-        twins: dict[str, bool],
-        transmit: Callable[[Callable[[], Exchange]], Exchange],
+        twins: Twins,
+        transmit: Transmit,
     ) -> None:
         self._client = client
         self._contract = contract
@@ -180,7 +185,10 @@ class Ask:
         credential: str = DEFAULT_CREDENTIAL,
         **settings: Any,
     ) -> Exchange:
-        """Asks for something that has to be refused: with this status or one of these, or with any from 400 to 499."""
+        """Asks for something that has to be refused: with this status or one of these, or with any from 400 to 499.
+
+        It counts as refused only if the twin of the case is answered. Raises CouldNotRun if it is not.
+        """
         stated = self._stated(Outcome.REFUSED, about, status if isinstance(status, tuple) else (status,))
         return self._judged(model, self._body(model, input, settings), stated, credential)
 
@@ -195,13 +203,16 @@ class Ask:
         method: str = "POST",
         path: str = RESPONSES,
     ) -> Exchange:
-        """Sends what is no right request, as it stands, which has to be refused.
+        """Sends what is no right request, as it stands, which has to be refused, and whose twin has to be answered.
 
         The word MODEL in ``content`` stands for the name of the model. ``path`` is relative to the base URL.
         """
-        named = content.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
-        exchange = self._deliver(named, content_type=content_type, method=method, path=path)
+        exchange = self._deliver(self._named(model, content), content_type=content_type, method=method, path=path)
         return self._judge(model, exchange, self._stated(Outcome.REFUSED, about, status))
+
+    def _named(self, model: str, content: str) -> bytes:
+        """The bytes of a content in which MODEL stands for the name of the model."""
+        return content.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
 
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
@@ -226,18 +237,16 @@ class Ask:
         return body
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
+        # Nothing is stored: reasoning that is to be sent back has to come with its content.
+        included = {"include": [ENCRYPTED]} if self._case.expected_requests > 1 else {}
+        return {**self._plain(model, input), **included, **settings}
+
+    def _plain(self, model: str, input: Any) -> dict[str, Any]:  # noqa: A002
+        """What each right request of the suite has."""
         known = self._contract.models.get(model)
-        body: dict[str, Any] = {
-            "model": self._client.target.model_name(model),
-            "input": input,
-            "max_output_tokens": (known and known.max_output_tokens) or DEFAULT_CAP,
-        }
-        if known and known.lowest_effort:
-            body["reasoning"] = {"effort": known.lowest_effort}
-        if self._case.expected_requests > 1:
-            # Nothing is stored: reasoning that is to be sent back has to come with its content.
-            body["include"] = [ENCRYPTED]
-        return {**body, **settings}
+        effort = {"reasoning": {"effort": known.lowest_effort}} if known and known.lowest_effort else {}
+        cap = (known and known.max_output_tokens) or DEFAULT_CAP
+        return {"model": self._client.target.model_name(model), "input": input, "max_output_tokens": cap, **effort}
 
     def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:
         return Stated(outcome, self._case.requirements if about is None else tuple(about), statuses)
@@ -272,19 +281,61 @@ class Ask:
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
         self._case.unknown.update(unknown(exchange, self._contract))
-        if exchange.status >= 500 and not self._plain_is_answered():
+        if exchange.status >= 500 and (instead := self._of_twin(self._twin_of(exchange) or PLAIN)) is not None:
             self._case.add(exchange, [])
             said = message(View(exchange, self._contract))
             raise CouldNotRun(
-                f"{self._case.model} does not answer a plain request either ({exchange.status}: {said}): "
+                f"{self._case.model} does not answer the right request beside this one either "
+                f"({exchange.status}: {said}; then {instead}): "
                 "the trouble is upstream; try again later, or leave the model out with --models"
             )
+        if stated.outcome is Outcome.REFUSED and outcome_finding(View(exchange, self._contract), stated) is None:
+            self._check_twin(exchange, stated)
         self._case.add(exchange, results)
         return exchange
 
+    def _check_twin(self, exchange: Exchange, stated: Stated) -> None:
+        """Raises CouldNotRun for a refusal whose twin is refused too: it says nothing of what was wrong.
+
+        What is merely observed says so whatever the twin is.
+        """
+        levels = (self._contract.level(name, self._case.model) for name in stated.requirements)
+        if all(level is Level.MAY for level in levels):
+            return
+        if (shape := self._twin_of(exchange)) is None:
+            raise SuiteError("a request that has to be refused needs the mark twin")
+        if (instead := self._of_twin(shape)) is not None:
+            self._case.add(exchange, [])
+            raise CouldNotRun(
+                f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
+            )
+
+    def _twin_of(self, exchange: Exchange) -> str | None:
+        """The twin of a request: that of the case, or of several the one that is streamed as it is."""
+        streamed = at(exchange.request.json, "stream") is True
+        alike = [shape for shape in self._case.twins if twins.TWINS.get(shape, {}).get("stream", False) is streamed]
+        return next(iter((*alike, *self._case.twins)), None)
+
+    def _of_twin(self, shape: str) -> str | None:
+        """What came in place of an answer to a twin, None where it was answered."""
+        model = self._case.model
+        if shape in twins.RAW:
+            content = self._named(model, twins.RAW[shape])
+        else:
+            content = _encoded(self._plain(model, "") | twins.TWINS[shape])
+        exchange, was_sent = self._twins.answer(shape, model, content, lambda: self._deliver(content, transmit=sent))
+        if was_sent:
+            self._case.extra_requests += 1
+            self._case.add(exchange, [])
+        finding = outcome_finding(View(exchange, self._contract), Stated(Outcome.ANSWERED, ()))
+        return None if finding is None else finding.received
+
     def _send(self, body: dict[str, Any], credential: str = DEFAULT_CREDENTIAL) -> Exchange:
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return self._deliver(content, credential=credential)
+        content = _encoded(body)
+        exchange = self._deliver(content, credential=credential)
+        if credential == DEFAULT_CREDENTIAL:
+            self._twins.remember(content, exchange)
+        return exchange
 
     def _deliver(
         self,
@@ -294,29 +345,23 @@ class Ask:
         content_type: str | None = JSON,
         method: str = "POST",
         path: str = RESPONSES,
+        transmit: Transmit | None = None,
     ) -> Exchange:
         before, self._client.last_case = self._client.last_case, self._case.node
         send = functools.partial(
             self._client.send, content, credential=credential, content_type=content_type, method=method, path=path
         )
         try:
-            return self._transmit(send)
+            return (transmit or self._transmit)(send)
         except Unreachable as error:
             died = f"; the request before was of {before}" if before not in ("", self._case.node) else ""
             step = error.step or "check that the target still runs, then run again"
             raise CouldNotRun(f"{error}{died}; {step}") from error
 
-    def _plain_is_answered(self) -> bool:
-        """True if the plain twin of a request is answered: the model of the case, a short text, nothing else."""
-        model = self._case.model
-        if model not in self._twins:
-            twin = self._body(model, PLAIN_INPUT, {})
-            self._case.extra_requests += 1
-            exchange = self._send(twin)
-            self._case.add(exchange, [])
-            self._twins[model] = exchange.status == 200
-        return self._twins[model]
-
     def _ran_out(self, exchange: Exchange) -> bool:
         reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")
         return bool(reason == "max_output_tokens")
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -23,6 +23,7 @@ MARKS = (
     "sample(samples): the samples that a test is tried with, by name",
     "last: runs behind all others, as a target may die of it",
     "live_only: what a replay cannot know",
+    "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
     "requests(number): how many requests a case sends, 1 by default",
 )
 
@@ -99,7 +100,7 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     if unknown := set(_tools(item)) - set(TOOL_TYPES):
         raise pytest.UsageError(f"{item.nodeid}: there is no type of tool {', '.join(sorted(unknown))}")
     chapter = _chapter(item)
-    requests = item.get_closest_marker("requests")
+    requests, twin = item.get_closest_marker("requests"), item.get_closest_marker("twin")
     return Case(
         node=item.nodeid,
         chapter=chapter,
@@ -108,6 +109,7 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         model=str(params.get("model", settings.representative_of(chapter))),
         requirements=requirements,
         expected_requests=requests.args[0] if requests else 1,
+        twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
     )
 
 

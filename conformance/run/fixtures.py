@@ -11,6 +11,7 @@ from conformance.recording import IMAGE, MATCHERS, MCP_SERVER, Recorder, Service
 from conformance.run import again, transmit
 from conformance.run.ask import Ask
 from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE
+from conformance.run.twins import Twins
 from conformance.target import Client
 from conformance.verdict import CouldNotRun
 
@@ -27,16 +28,9 @@ def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def twins_of_run() -> dict[str, bool]:
-    """Which models answered a plain request, for the whole run."""
-    return {}
-
-
-@pytest.fixture
-def conformance_twins(pytestconfig: pytest.Config, twins_of_run: dict[str, bool]) -> dict[str, bool]:
-    """The same, but for one case only where there are cassettes: what they hold must not depend on other cases."""
-    settings = pytestconfig.stash[SETTINGS]
-    return {} if settings.replay or settings.recording else twins_of_run
+def conformance_twins(pytestconfig: pytest.Config) -> Twins:
+    """What became of the right requests of the run."""
+    return Twins(pytestconfig.stash[SETTINGS])
 
 
 @pytest.fixture
@@ -81,7 +75,7 @@ def ask(
     request: pytest.FixtureRequest,
     vcr: Any,
     conformance_client: Client,
-    conformance_twins: dict[str, bool],
+    conformance_twins: Twins,
 ) -> Ask:
     """Sends the requests of a case; see `conformance.run.ask.Ask`."""
     case = request.node.stash[CASE]

@@ -174,7 +174,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
-        if recorder is None or (problem := transmit.saved(recorder, case, settings)) is None:
+        if recorder is None or (problem := transmit.save(recorder, case.exchanges[-1], settings)) is None:
             return result
         case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, problem
     elif outcome is CaseOutcome.SUITE_ERROR and error is not None:

@@ -27,8 +27,8 @@ class SuiteError(Exception):
 class Case:
     """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
 
-    ``requirements`` are those that the case puts to the test; ``unknown`` names what the answers held that nobody has
-    described.
+    ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
+    those that have to be refused; ``unknown`` names what the answers held that nobody has described.
     """
 
     node: str
@@ -38,6 +38,7 @@ class Case:
     model: str
     requirements: tuple[str, ...]
     expected_requests: int = 1
+    twins: tuple[str, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
     extra_requests: int = 0
     results: list[tuple[int, Result]] = field(default_factory=list)
