@@ -169,6 +169,10 @@ def _verdict(run: Run, remarks: Sequence[str], status: int) -> Iterator[str]:
     yield f"{len(run.records)} cases: {outcomes}"
     per_request = f" ({run.judged / requests:.1f} a request)" if requests else ""
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
+    if asked_again := collections.Counter(what for record in run.records for what in record.unsteady):
+        kinds = ", ".join(f"{count}x {what}" for what, count in asked_again.most_common())
+        waited = sum(record.waited for record in run.records)
+        yield f"unsteady, asked again: {kinds}" + (f"; waited {waited:.0f} s in all" if waited else "")
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
     yield from map(printable, remarks)

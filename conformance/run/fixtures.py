@@ -10,6 +10,7 @@ import pytest
 from conformance.recording import IMAGE, MATCHERS, MCP_SERVER, Recorder, Service, Tape
 from conformance.run import again, transmit
 from conformance.run.ask import Ask
+from conformance.run.line import Line
 from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE
 from conformance.run.twins import Twins
 from conformance.target import Client
@@ -89,4 +90,5 @@ def ask(
         path = transmit.path_of(settings, case)
         recorder = request.node.stash[RECORDER] = Recorder(path, transmit.normaliser(settings))
         how = transmit.recorded(recorder)
-    return Ask(conformance_client, settings.contract, case, conformance_twins, how)
+    line = Line(conformance_client, case, how, settings.max_wait if settings.live else 0)
+    return Ask(conformance_client, settings.contract, case, conformance_twins, line)

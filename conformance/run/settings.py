@@ -33,6 +33,9 @@ LIMITS: Final = {
 }
 """What an answer may cost, by the names of `Limits`: kind of the value, and what it bounds."""
 
+MAX_WAIT: Final = 120.0
+"""Seconds that a request waits in all for a target that is busy."""
+
 LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
 """No limit is larger, by the kind of its value. Operating systems wait for little more."""
 
@@ -65,6 +68,11 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     for name, (kind, what) in LIMITS.items():
         default = f"{getattr(Limits(), name):g}" if kind == "SECONDS" else getattr(Limits(), name)
         group.addoption(f"--max-{name}", metavar=kind, help=f"{what} (default: {default})")
+    group.addoption(
+        "--max-wait",
+        metavar="SECONDS",
+        help=f"seconds that a request waits in all for a target that is busy (429, 503, 529; default: {MAX_WAIT:g})",
+    )
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
@@ -88,6 +96,7 @@ class Settings:
     without_tools: tuple[str, ...]
     target: Target
     limits: Limits
+    max_wait: float
     urls: Mapping[Service, str]
     library: Library
     again: tuple[str, ...]
@@ -142,6 +151,7 @@ class Settings:
             without_tools=_without_tools(_joined(option.without_tools)),
             target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
             limits=_limits(config),
+            max_wait=_max_wait(config),
             urls=_urls(config, live=option.live),
             library=library,
             again=_options_of_again(config),
@@ -159,6 +169,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--without-tools": _joined(option.without_tools),
         **_services(config),
         **_given_limits(config),
+        "--max-wait": option.max_wait,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None]
     return (*words, *(["--every-model"] if option.every_model else []))
@@ -184,7 +195,12 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
-        asked = {"--base-url": option.base_url, **_services(config), **_given_limits(config)}
+        asked = {
+            "--base-url": option.base_url,
+            **_services(config),
+            **_given_limits(config),
+            "--max-wait": option.max_wait,
+        }
         for name, value in asked.items():
             if value is not None and not option.list:
                 raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
@@ -251,6 +267,25 @@ def _given_limits(config: pytest.Config) -> dict[str, str | None]:
     return {f"--max-{name}": config.getoption(f"--max-{name}") for name in LIMITS}
 
 
+def _max_wait(config: pytest.Config) -> float:
+    """For how long a request waits for a busy target. Raises pytest.UsageError."""
+    given = config.option.max_wait
+    return MAX_WAIT if given is None else _number("--max-wait", given, "SECONDS", zero=True)
+
+
+def _number(option: str, given: str, kind: str, *, zero: bool = False) -> float:
+    """The number in the value of an option, over 0 unless ``zero`` will do. Raises pytest.UsageError."""
+    try:
+        value = float(given) if kind == "SECONDS" else int(given)
+    except ValueError:
+        value = math.nan
+    if not (0 < value <= LARGEST[kind] or (zero and value == 0)):
+        number = "a number" if kind == "SECONDS" else "a whole number"
+        least = "from 0" if zero else "over 0 and"
+        raise pytest.UsageError(f"{option}: {show(given)} is not {number} {least} up to {LARGEST[kind]}")
+    return value
+
+
 def _limits(config: pytest.Config) -> Limits:
     """What an answer may cost. Raises pytest.UsageError."""
     values: dict[str, Any] = {}
@@ -258,14 +293,7 @@ def _limits(config: pytest.Config) -> Limits:
         given = config.getoption(f"--max-{name}")
         if given is None:
             continue
-        try:
-            value = float(given) if kind == "SECONDS" else int(given)
-        except ValueError:
-            value = math.nan
-        if not 0 < value <= LARGEST[kind]:
-            number = "a number" if kind == "SECONDS" else "a whole number"
-            raise pytest.UsageError(f"--max-{name}: {show(given)} is not {number} over 0 and up to {LARGEST[kind]}")
-        values[name] = value
+        values[name] = _number(f"--max-{name}", given, kind)
     return Limits(**values)
 
 

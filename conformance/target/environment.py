@@ -28,8 +28,11 @@ class Obstacle:
 OBSTACLES: Final = (
     Obstacle(
         429,
-        "the target limits the rate of requests (429): wait, ask for fewer models at once, or have the limit raised",
+        "the target limits the rate of requests (429): let the run wait for longer with --max-wait, ask for fewer "
+        "models at once, or have the limit raised",
     ),
+    Obstacle(503, "the target has too much to do (503): run again later, or let it wait for longer with --max-wait"),
+    Obstacle(529, "the target has too much to do (529): run again later, or let it wait for longer with --max-wait"),
     Obstacle(
         401,
         "the target refuses the credential (401): check the token, and that it belongs to this target",

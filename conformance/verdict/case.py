@@ -28,7 +28,8 @@ class Case:
     """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
 
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
-    those that have to be refused; ``unknown`` names what the answers held that nobody has described.
+    those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
+    was asked again, and ``waited`` for how many seconds.
     """
 
     node: str
@@ -43,6 +44,8 @@ class Case:
     extra_requests: int = 0
     results: list[tuple[int, Result]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    unsteady: list[str] = field(default_factory=list)
+    waited: float = 0
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
     outcome: CaseOutcome | None = None
@@ -130,6 +133,8 @@ class Case:
                 if (finding := result.finding)
             ],
             unknown=sorted(map(hide, self.unknown)),
+            unsteady=list(self.unsteady),
+            waited=self.waited,
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
         )

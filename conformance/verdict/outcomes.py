@@ -47,8 +47,9 @@ class Record:
     """What a run remembers of a case. Plain values only, so that it can travel between processes.
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
-    requirement, level, where, expected, received; ``unknown`` names what nobody has described. ``reason`` is the
-    sentence for a case that could not run.
+    requirement, level, where, expected, received; ``unknown`` names what nobody has described;
+    ``unsteady`` what was asked again, and ``waited`` for how many seconds. ``reason`` is the sentence for a case that
+    could not run.
     """
 
     case: str
@@ -59,6 +60,8 @@ class Record:
     judged: dict[str, str] = field(default_factory=dict)
     findings: list[list[str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unsteady: list[str] = field(default_factory=list)
+    waited: float = 0
     notes: list[str] = field(default_factory=list)
     reason: str = ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +9,9 @@ import pytest
 
 from conformance.contract import Level
 from conformance.run.ask import Ask
+from conformance.run.line import Line
+from conformance.run.transmit import sent
+from conformance.run.twins import Twins
 from conformance.samples import conversations, outputs, tools
 from conformance.target import Client, Unreachable
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
@@ -67,8 +69,8 @@ def asking(*answers: Any) -> tuple[Ask, Case, Endpoint]:
     """Ask, its case and the endpoint that it asks."""
     endpoint = Endpoint(*answers)
     case = Case("node", "function_tools", "round_trip", MODEL, MODEL, (ACCEPTED, ROUND_TRIP), 2)
-    guard: Callable[[Callable[[], Exchange]], Exchange] = lambda send: send()  # noqa: E731
-    return Ask(cast("Client", endpoint), DATABRICKS, case, {MODEL: True}, guard), case, endpoint
+    client = cast("Client", endpoint)
+    return Ask(client, DATABRICKS, case, Twins(), Line(client, case, sent, 0)), case, endpoint
 
 
 def calling(*items: dict[str, Any]) -> dict[str, Any]:

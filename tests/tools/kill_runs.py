@@ -242,7 +242,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         url, server = stack.enter_context(running(endpoint)), stack.enter_context(mcp_server.running())
         stack.enter_context(contextlib.redirect_stdout(stack.enter_context(Path(os.devnull).open("w"))))
-        options = ["--live", "--base-url", url, "--models", model]
+        options = ["--live", "--base-url", url, "--models", model, "--max-wait=0"]
         options += ["--mcp-server", server, "--image-url", server.replace(mcp_server.PATH, f"/{mcp_server.PICTURE}")]
         options += ["-p", "pytest_recording.plugin"]
         options += ["-q", "-s", "--tb=no", "--assert=plain", "--rootdir", str(ROOT)]
