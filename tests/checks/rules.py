@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 from conformance.checks import judge
-from conformance.contract import load
+from conformance.contract import Level, load
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Event
 
@@ -15,6 +15,18 @@ CONTRACT = load("openai")
 
 def broken_by(exchange: Exchange) -> set[str]:
     return {result.requirement for result in judge(exchange, CONTRACT) if result.finding}
+
+
+CHAPTERS = ("streams", "response", "items", "usage")
+
+
+def places_broken_by(exchange: Exchange, contract: str = "openai") -> dict[str, list[str]]:
+    """The places of what an exchange breaks, by requirement, of the chapters that streams are tried with."""
+    found: dict[str, list[str]] = {}
+    for result in judge(exchange, load(contract)):
+        if result.finding and result.level is not Level.MAY and result.requirement.partition(".")[0] in CHAPTERS:
+            found.setdefault(result.requirement, []).append(result.finding.where)
+    return found
 
 
 def judged_by(exchange: Exchange) -> set[str]:

@@ -15,7 +15,7 @@ from conformance.checks.lib.client_schemas import problems
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows, streamed
-from tests.defects.answers import put, with_body, without
+from tests.defects.OLD import put, with_body, without
 from tests.right import answers as samples
 from tests.right.answers import exchange, function_call, good
 from tests.right.exchanges import changed_somewhere

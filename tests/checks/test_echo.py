@@ -11,7 +11,7 @@ from conformance.checks.echo import CHOSEN, VERBATIM
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, without
+from tests.defects.OLD import put, with_body, without
 from tests.right import answers as samples
 from tests.right.answers import ASKED, echoing, exchange, good
 

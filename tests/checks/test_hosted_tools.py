@@ -12,7 +12,7 @@ from conformance.checks.lib import images
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING
 from tests.checks.rules import broken_by, judged_by
-from tests.defects.answers import put, with_body, with_sent
+from tests.defects.OLD import put, with_body, with_sent
 from tests.right import answers as samples
 from tests.right import tool_answers as tools
 from tests.right.answers import PNG, exchange, mcp_call, with_items

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import MORE, broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, with_sent
+from tests.defects.OLD import put, with_body, with_sent
 from tests.right import answers as samples
 from tests.right.answers import good, operations
 

@@ -11,7 +11,7 @@ from conformance.checks import judge
 from conformance.contract import Level, load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, with_sent, without
+from tests.defects.OLD import put, with_body, with_sent, without
 from tests.right import answers as samples
 from tests.right.answers import exchange, function_call, good
 

@@ -16,7 +16,7 @@ from conformance.checks.lib.grammars import misfit
 from conformance.contract import load
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, with_sent
+from tests.defects.OLD import put, with_body, with_sent
 from tests.right import answers as samples
 from tests.right import tool_answers as tools
 from tests.right.answers import PNG, exchange, mcp_call, with_items

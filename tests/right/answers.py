@@ -9,7 +9,8 @@ from conformance.contract import load
 from conformance.reference.answer import answer
 from conformance.reference.request import read_request
 from conformance.wire.exchange import Exchange, Request
-from tests.defects.mutation import JSON
+
+JSON = dict[str, Any]
 
 HEADERS = {"content-type": "application/json", "x-request-id": "req_1"}
 ASKED: JSON = {"model": "system.ai.gpt-5-4", "input": "What is a mixture of experts?"}

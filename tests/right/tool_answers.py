@@ -11,10 +11,10 @@ from typing import Any
 from PIL import Image
 
 from conformance.wire.exchange import Exchange, Request
-from tests.defects.mutation import JSON
 from tests.right.answers import (
     CITATION,
     CUSTOM,
+    JSON,
     MCP,
     MCP_LIST,
     PNG,
