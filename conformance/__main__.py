@@ -1,4 +1,4 @@
-"""The command line: ``python -m conformance judge`` and ``serve``."""
+"""The command line: ``python -m conformance judge``, ``serve`` and ``coverage``."""
 
 import argparse
 import contextlib
@@ -8,6 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance import layout
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_judge(commands)
     _add_serve(commands)
+    _add_coverage(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -184,6 +186,44 @@ def _serve(options: argparse.Namespace) -> int:
             serve(app, listener, urls)
     except OSError as error:
         return _fail("serve", f"cannot listen on {host} port {port}: {error.strerror}")
+    return 0
+
+
+def _add_coverage(commands: "argparse._SubParsersAction[Parser]") -> None:
+    command = commands.add_parser(
+        "coverage",
+        help="write the coverage page: each promise, and what puts it to the test",
+        description="Writes the coverage page, made of the contract and of the marks of the conformance tests.",
+        epilog="Exit status: 0 done, 1 the file differs, 2 the page cannot be made, read or written.",
+    )
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--out", metavar="FILE", type=Path, help="write it here (default: standard output)")
+    where.add_argument("--check", metavar="FILE", type=Path, help="write nothing, say whether this file is up to date")
+    command.set_defaults(run=_coverage)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from conformance.report import coverage
+    from conformance.run.collected import NotCollected, collect
+
+    try:
+        contracts = [load(name) for name in CONTRACT_NAMES]
+        page = "".join(f"{line}\n" for line in coverage(contracts, collect()))
+        if options.check is not None:
+            if options.check.read_text(encoding="utf-8") == page:
+                return 0
+            again = f"python -m conformance coverage --out={options.check}"
+            return _fail("coverage", f"{options.check} is not up to date: {again}")
+        if options.out is not None:
+            options.out.write_text(page, encoding="utf-8")
+            return 0
+    except (ContractError, NotCollected, OSError, ValueError) as error:
+        return _fail("coverage", str(error), 2)
+    try:
+        sys.stdout.write(page)
+        sys.stdout.flush()
+    except OSError as error:
+        return _cannot_write("coverage", error)
     return 0
 
 

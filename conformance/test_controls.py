@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance import samples
+from conformance.samples import controls, conversations
 
 pytestmark = pytest.mark.representative
 
@@ -10,44 +10,44 @@ pytestmark = pytest.mark.representative
 @pytest.mark.requirement("controls.metadata", "echo.metadata")
 def test_metadata(ask, model):
     """As many pairs as there may be, of the longest keys and values, are taken and come back."""
-    ask(model, samples.QUESTION, metadata=samples.FULL_METADATA)
+    ask(model, conversations.QUESTION, metadata=controls.FULL_METADATA)
 
 
-@pytest.mark.sample(samples.REFUSED_METADATA)
+@pytest.mark.sample(controls.REFUSED_METADATA)
 @pytest.mark.requirement("controls.metadata_limits")
 def test_metadata_refused(ask, model, sample):
     """Metadata over one of the limits are refused."""
-    ask.refused(model, samples.QUESTION, metadata=sample["metadata"])
+    ask.refused(model, conversations.QUESTION, metadata=sample["metadata"])
 
 
-@pytest.mark.sample(samples.CONTROLS)
+@pytest.mark.sample(controls.CONTROLS)
 @pytest.mark.requirement("controls.accepted", "echo.{sample[echoed]}")
 def test_accepted(ask, model, sample):
     """A setting is taken and comes back."""
-    ask(model, samples.QUESTION, **sample["settings"])
+    ask(model, conversations.QUESTION, **sample["settings"])
 
 
 @pytest.mark.requirement("controls.logprobs")
 def test_logprobs(ask, model):
-    """Whether the model tells how sure it was is told."""
-    ask(model, samples.QUESTION, top_logprobs=2, include=["message.output_text.logprobs"])
+    """Whether the model tells how sure it was is observed."""
+    ask(model, conversations.QUESTION, top_logprobs=2, include=["message.output_text.logprobs"])
 
 
-@pytest.mark.sample(samples.SAMPLING)
+@pytest.mark.sample(controls.SAMPLING)
 @pytest.mark.requirement("controls.sampling")
 def test_sampling(ask, model, sample):
-    """Whether a temperature or a top_p in range is taken is told."""
-    ask(model, samples.QUESTION, **sample.value)
+    """Whether a temperature or a top_p in range is taken is observed."""
+    ask(model, conversations.QUESTION, **sample.value)
 
 
-@pytest.mark.sample(samples.REFUSED_SAMPLING)
+@pytest.mark.sample(controls.REFUSED_SAMPLING)
 @pytest.mark.requirement("controls.sampling_range")
 def test_sampling_refused(ask, model, sample):
     """A temperature or a top_p out of range is refused."""
-    ask.refused(model, samples.QUESTION, **sample.value)
+    ask.refused(model, conversations.QUESTION, **sample.value)
 
 
 @pytest.mark.requirement("controls.unknown_parameter")
 def test_unknown_parameter(ask, model):
-    """What happens to a parameter that nobody knows is told."""
-    ask.refused(model, samples.QUESTION, unknown_parameter=True)
+    """What happens to a parameter that nobody knows is observed."""
+    ask.refused(model, conversations.QUESTION, unknown_parameter=True)

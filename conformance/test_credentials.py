@@ -6,7 +6,7 @@ all others: a server was seen to die of a request without a credential.
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, credentials
 
 pytestmark = [pytest.mark.representative, pytest.mark.last]
 
@@ -16,37 +16,37 @@ UNAUTHORIZED = (401, 403)
 @pytest.mark.requirement("credentials.basic")
 def test_basic(ask, model):
     """The page's REST example, with the token as a password, is answered."""
-    ask(model, samples.CONVERSATION, max_output_tokens=256, credential="basic")
+    ask(model, conversations.CONVERSATION, max_output_tokens=256, credential="basic")
 
 
 @pytest.mark.requirement("credentials.lower_case")
 def test_lower_case(ask, model):
     """The name of the scheme is taken in small letters."""
-    ask(model, samples.QUESTION, credential="lower_case")
+    ask(model, conversations.QUESTION, credential="lower_case")
 
 
 @pytest.mark.requests(2)
 @pytest.mark.requirement("credentials.refused", "credentials.answers_afterwards")
 def test_none(ask, model):
     """A request without a credential is refused, and the next one is answered."""
-    ask.refused(model, samples.QUESTION, status=UNAUTHORIZED, credential="none", about=["credentials.refused"])
-    ask(model, samples.QUESTION, about=["credentials.answers_afterwards"])
+    ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential="none", about=["credentials.refused"])
+    ask(model, conversations.QUESTION, about=["credentials.answers_afterwards"])
 
 
-@pytest.mark.sample(samples.WRONG_CREDENTIALS)
+@pytest.mark.sample(credentials.WRONG_CREDENTIALS)
 @pytest.mark.requirement("credentials.refused")
 def test_refused(ask, model, sample):
     """A credential that is empty, malformed or wrong is refused."""
-    ask.refused(model, samples.QUESTION, status=UNAUTHORIZED, credential=sample.id)
+    ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential=sample.id)
 
 
 @pytest.mark.requirement("credentials.api_key")
 def test_api_key(ask, model):
     """A token in the header api-key is refused."""
-    ask.refused(model, samples.QUESTION, status=401, credential="api_key")
+    ask.refused(model, conversations.QUESTION, status=401, credential="api_key")
 
 
 @pytest.mark.requirement("credentials.query")
 def test_query(ask, model):
     """A token in the query string is no credential."""
-    ask.refused(model, samples.QUESTION, status=UNAUTHORIZED, credential="query")
+    ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential="query")

@@ -1,11 +1,11 @@
 """Custom tools: text instead of JSON arguments, free or of a grammar.
 
-Documentation page, "Custom tools". The page names six models; on all others it is told what happens.
+Documentation page, "Custom tools". The page names six models; on all others what happens is observed.
 """
 
 import pytest
 
-from conformance import samples
+from conformance.samples import outputs, tools
 
 pytestmark = pytest.mark.tool("custom")
 
@@ -19,17 +19,17 @@ def test_round_trip(ask, model):
     call = ask(
         model,
         COMPUTE,
-        tools=[samples.CODE_EXEC],
+        tools=[tools.CODE_EXEC],
         tool_choice="required",
         about=["custom_tools.accepted", "custom_tools.called"],
     )
-    ask.then(call, samples.EXECUTED, about=["custom_tools.round_trip"])
+    ask.then(call, outputs.EXECUTED, about=["custom_tools.round_trip"])
 
 
 @pytest.mark.requirement("custom_tools.accepted", "custom_tools.called")
 def test_streamed_call(ask, model):
     """A custom tool is called in a stream."""
-    ask(model, COMPUTE, stream=True, tools=[samples.CODE_EXEC], tool_choice="required")
+    ask(model, COMPUTE, stream=True, tools=[tools.CODE_EXEC], tool_choice="required")
 
 
 @pytest.mark.representative
@@ -38,7 +38,7 @@ def test_streamed_call(ask, model):
 def test_page_example(ask, model):
     """The page's custom tool example: the model may call the tool, and need not."""
     question = [{"role": "user", "content": "Write a Python function to calculate factorial"}]
-    ask(model, question, tools=[samples.CODE_EXEC], max_output_tokens=1024)
+    ask(model, question, tools=[tools.CODE_EXEC], max_output_tokens=1024)
 
 
 @pytest.mark.representative
@@ -47,7 +47,7 @@ def test_page_example(ask, model):
 def test_by_name(ask, model):
     """The custom tool that is chosen by its name is called, and no other."""
     choice = {"type": "custom", "name": "code_exec"}
-    ask(model, COMPUTE, tools=[samples.LARK, samples.CODE_EXEC], tool_choice=choice)
+    ask(model, COMPUTE, tools=[tools.LARK, tools.CODE_EXEC], tool_choice=choice)
 
 
 @pytest.mark.representative
@@ -55,7 +55,7 @@ def test_by_name(ask, model):
 @pytest.mark.requirement("custom_tools.accepted", "custom_tools.lark_grammar")
 def test_lark_grammar(ask, model):
     """The input is a text of the tool's grammar."""
-    ask(model, "Compute 6 * 7 + 4.", tools=[samples.LARK], tool_choice="required")
+    ask(model, "Compute 6 * 7 + 4.", tools=[tools.LARK], tool_choice="required")
 
 
 @pytest.mark.representative
@@ -63,4 +63,4 @@ def test_lark_grammar(ask, model):
 @pytest.mark.requirement("custom_tools.accepted", "custom_tools.regex_grammar")
 def test_regex_grammar(ask, model):
     """The input is matched by the tool's regular expression, in a stream too."""
-    ask(model, "Remind me on 2026-12-24 at 18:00.", stream=True, tools=[samples.REGEX], tool_choice="required")
+    ask(model, "Remind me on 2026-12-24 at 18:00.", stream=True, tools=[tools.REGEX], tool_choice="required")

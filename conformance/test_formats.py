@@ -2,12 +2,12 @@
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, formats
 
 pytestmark = pytest.mark.representative
 
 
-@pytest.mark.sample(samples.SCHEMAS)
+@pytest.mark.sample(formats.SCHEMAS)
 @pytest.mark.requirement("formats.json_schema", "obedience.json_text", "obedience.json_schema")
 def test_json_schema(ask, model, sample):
     """The text is JSON that fits the strict schema of its format."""
@@ -18,7 +18,7 @@ def test_json_schema(ask, model, sample):
 @pytest.mark.requirement("formats.json_schema", "obedience.json_text", "obedience.json_schema")
 def test_json_schema_streamed(ask, model):
     """It is in a stream too."""
-    schema = samples.SCHEMAS["nested"]
+    schema = formats.SCHEMAS["nested"]
     form = {"type": "json_schema", "name": "nested", "schema": schema["schema"], "strict": True}
     ask(model, schema["input"], stream=True, text={"format": form})
 
@@ -26,11 +26,11 @@ def test_json_schema_streamed(ask, model):
 @pytest.mark.requirement("formats.json_object", "obedience.json_text")
 def test_json_object(ask, model):
     """The text is a JSON object."""
-    ask(model, samples.JSON_QUESTION, text={"format": {"type": "json_object"}})
+    ask(model, formats.JSON_QUESTION, text={"format": {"type": "json_object"}})
 
 
-@pytest.mark.sample(samples.WRONG_FORMATS)
+@pytest.mark.sample(formats.WRONG_FORMATS)
 @pytest.mark.requirement("formats.invalid_schema")
 def test_refused(ask, model, sample):
     """A format whose schema is none is refused."""
-    ask.refused(model, samples.QUESTION, text={"format": sample["format"]})
+    ask.refused(model, conversations.QUESTION, text={"format": sample["format"]})

@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance import samples
+from conformance.samples import outputs, tools
 
 pytestmark = pytest.mark.tool("function")
 
@@ -21,25 +21,25 @@ def test_round_trip(ask, model):
     call = ask(
         model,
         WEATHER,
-        tools=[samples.WEATHER],
+        tools=[tools.WEATHER],
         tool_choice="required",
         about=["function_tools.accepted", "function_tools.called"],
     )
-    answer = ask.then(call, samples.REPORT, about=["function_tools.round_trip"])
+    answer = ask.then(call, outputs.REPORT, about=["function_tools.round_trip"])
     ask.then(answer, "Do I need an umbrella there?", about=["round_trips.third_turn"])
 
 
 @pytest.mark.requirement("function_tools.accepted", "function_tools.called")
 def test_streamed_call(ask, model):
     """A function is called in a stream."""
-    ask(model, WEATHER, stream=True, tools=[samples.WEATHER], tool_choice="required")
+    ask(model, WEATHER, stream=True, tools=[tools.WEATHER], tool_choice="required")
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("function_tools.accepted")
 def test_auto(ask, model):
     """The model may call a function, and need not."""
-    ask(model, WEATHER, tools=[samples.WEATHER, samples.TIME], tool_choice="auto")
+    ask(model, WEATHER, tools=[tools.WEATHER, tools.TIME], tool_choice="auto")
 
 
 @pytest.mark.representative
@@ -47,14 +47,14 @@ def test_auto(ask, model):
 def test_by_name(ask, model):
     """The function that is chosen by its name is called, and no other."""
     choice = {"type": "function", "name": "get_time"}
-    ask(model, WEATHER, stream=True, tools=[samples.WEATHER, samples.TIME], tool_choice=choice)
+    ask(model, WEATHER, stream=True, tools=[tools.WEATHER, tools.TIME], tool_choice=choice)
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("function_tools.accepted", "obedience.tool_choice_none")
 def test_none(ask, model):
     """No function is called where none may be."""
-    ask(model, WEATHER, tools=[samples.WEATHER], tool_choice="none")
+    ask(model, WEATHER, tools=[tools.WEATHER], tool_choice="none")
 
 
 @pytest.mark.representative
@@ -62,7 +62,7 @@ def test_none(ask, model):
 def test_allowed_tools(ask, model):
     """Only the functions that are allowed are called."""
     choice = {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "get_time"}]}
-    ask(model, WEATHER, tools=[samples.WEATHER, samples.TIME], tool_choice=choice)
+    ask(model, WEATHER, tools=[tools.WEATHER, tools.TIME], tool_choice=choice)
 
 
 @pytest.mark.representative
@@ -72,7 +72,7 @@ def test_one_at_a_time(ask, model):
     ask(
         model,
         "What are the weather and the time in Paris?",
-        tools=[samples.WEATHER, samples.TIME],
+        tools=[tools.WEATHER, tools.TIME],
         tool_choice="required",
         parallel_tool_calls=False,
     )
@@ -85,7 +85,7 @@ def test_strict_parameters(ask, model):
     ask(
         model,
         "What will the weather be in Paris and in Oslo, in the next three days?",
-        tools=[samples.FORECAST],
+        tools=[tools.FORECAST],
         tool_choice="required",
     )
 
@@ -94,11 +94,11 @@ def test_strict_parameters(ask, model):
 @pytest.mark.requirement("function_tools.parameters", "calls.arguments_fit")
 def test_loose_parameters(ask, model):
     """The arguments of a function that is not strict fit its parameters too."""
-    ask(model, "What is the time in Paris?", stream=True, tools=[samples.TIME], tool_choice="required")
+    ask(model, "What is the time in Paris?", stream=True, tools=[tools.TIME], tool_choice="required")
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("function_tools.parameters", "calls.arguments_json")
 def test_no_parameters(ask, model):
     """A function without parameters is called with an empty object."""
-    ask(model, "Is the service up?", tools=[samples.PING], tool_choice="required")
+    ask(model, "Is the service up?", tools=[tools.PING], tool_choice="required")

@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance import samples
+from conformance.samples import tools
 
 pytestmark = pytest.mark.tool("image_generation")
 
@@ -21,13 +21,13 @@ DRAW = "Draw a plain grey square."
 )
 def test_call(ask, model):
     """An image is made, of the format and size that were asked for."""
-    ask(model, DRAW, tools=[samples.IMAGE], tool_choice="required")
+    ask(model, DRAW, tools=[tools.IMAGE], tool_choice="required")
 
 
 @pytest.mark.requirement("image_generation.accepted", "image_generation.called", "image_generation.decodable")
 def test_streamed_call(ask, model):
     """An image is made in a stream."""
-    ask(model, DRAW, stream=True, tools=[samples.IMAGE], tool_choice="required")
+    ask(model, DRAW, stream=True, tools=[tools.IMAGE], tool_choice="required")
 
 
 @pytest.mark.representative
@@ -35,14 +35,14 @@ def test_streamed_call(ask, model):
 def test_other_form(ask, model):
     """An image of another format and size than the usual ones is made."""
     form = {"output_format": "jpeg", "size": "1536x1024"}
-    ask(model, DRAW, tools=[samples.IMAGE | form], tool_choice="required")
+    ask(model, DRAW, tools=[tools.IMAGE | form], tool_choice="required")
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("image_generation.accepted", "image_generation.partial_images")
 def test_partial_images(ask, model):
     """A stream shows the image while it is made."""
-    tool = samples.IMAGE | {"output_format": "webp", "partial_images": 2}
+    tool = tools.IMAGE | {"output_format": "webp", "partial_images": 2}
     ask(model, DRAW, stream=True, tools=[tool], tool_choice="required")
 
 
@@ -50,4 +50,4 @@ def test_partial_images(ask, model):
 @pytest.mark.requirement("image_generation.accepted", "obedience.tool_choice_hosted")
 def test_by_type(ask, model):
     """A tool that the server runs is chosen by its type."""
-    ask(model, DRAW, tools=[samples.IMAGE], tool_choice={"type": "image_generation"})
+    ask(model, DRAW, tools=[tools.IMAGE], tool_choice={"type": "image_generation"})

@@ -5,19 +5,19 @@ Documentation page, "Supported input types". ``--image-url`` names an image that
 
 import pytest
 
-from conformance import samples
+from conformance.samples import image_input
 
 
 @pytest.mark.requirement("image_input.data_url")
 def test_data_url(ask, model):
     """An image in a data URL is taken."""
-    ask(model, samples.showing(samples.DESCRIBE, samples.picture("png")))
+    ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("png")))
 
 
 @pytest.mark.requirement("image_input.http_url")
 def test_http_url(ask, model, image_url):
     """An image behind a URL is taken, in a stream."""
-    ask(model, samples.showing(samples.DESCRIBE, image_url), stream=True)
+    ask(model, image_input.showing(image_input.DESCRIBE, image_url), stream=True)
 
 
 @pytest.mark.representative
@@ -25,46 +25,46 @@ def test_http_url(ask, model, image_url):
 @pytest.mark.requirement("image_input.read")
 def test_read(ask, model):
     """The request with the image takes more input tokens than the one without it."""
-    without = ask(model, samples.showing(samples.DESCRIBE), about=[])
-    ask.compare(without, ask(model, samples.showing(samples.DESCRIBE, samples.picture("jpeg"))))
+    without = ask(model, image_input.showing(image_input.DESCRIBE), about=[])
+    ask.compare(without, ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("jpeg"))))
 
 
 @pytest.mark.representative
-@pytest.mark.sample(samples.IMAGE_FORMATS)
+@pytest.mark.sample(image_input.IMAGE_FORMATS)
 @pytest.mark.requirement("image_input.formats")
 def test_format(ask, model, sample):
     """Each format is taken."""
-    ask(model, samples.showing(samples.DESCRIBE, samples.picture(sample.id)))
+    ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture(sample.id)))
 
 
 @pytest.mark.representative
-@pytest.mark.sample(samples.DETAILS)
+@pytest.mark.sample(image_input.DETAILS)
 @pytest.mark.requirement("image_input.detail")
 def test_detail(ask, model, sample):
     """Each detail is taken."""
-    part = {"type": "input_image", "image_url": samples.picture("png"), "detail": sample.id}
-    ask(model, samples.showing(samples.DESCRIBE, part))
+    part = {"type": "input_image", "image_url": image_input.picture("png"), "detail": sample.id}
+    ask(model, image_input.showing(image_input.DESCRIBE, part))
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("image_input.mixed")
 def test_mixed(ask, model):
     """Several images are taken, between texts and without one before them."""
-    images = samples.picture("png"), samples.picture("jpeg")
-    ask(model, samples.showing(images[0], "This is the first image.", images[1], "What is different here?"))
+    images = image_input.picture("png"), image_input.picture("jpeg")
+    ask(model, image_input.showing(images[0], "This is the first image.", images[1], "What is different here?"))
 
 
 @pytest.mark.representative
-@pytest.mark.sample(samples.REFUSED_IMAGES)
+@pytest.mark.sample(image_input.REFUSED_IMAGES)
 @pytest.mark.requirement("image_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """An image that is none, or that nobody may fetch, is refused."""
-    ask.refused(model, samples.showing(samples.DESCRIBE, sample["image"]))
+    ask.refused(model, image_input.showing(image_input.DESCRIBE, sample["image"]))
 
 
 @pytest.mark.representative
-@pytest.mark.sample(samples.OTHER_FORMATS)
+@pytest.mark.sample(image_input.OTHER_FORMATS)
 @pytest.mark.requirement("image_input.other_formats")
 def test_other_format(ask, model, sample):
-    """What happens to another format is told."""
-    ask(model, samples.showing(samples.DESCRIBE, samples.picture(sample.id)))
+    """What happens to another format is observed."""
+    ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture(sample.id)))

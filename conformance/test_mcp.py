@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types). ``--mcp-server`` names
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, outputs, tools
 
 pytestmark = pytest.mark.tool("mcp")
 
@@ -15,8 +15,8 @@ CALL = "Call one tool of the server, with arguments of your choice, and tell wha
 @pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called", "echo.tool_secrets")
 def test_call(ask, model, mcp_server):
     """The tools of the server are listed, and one is called; a header for the server does not come back."""
-    tool = samples.MCP | {"server_url": mcp_server, "headers": samples.FOR_THE_SERVER}
-    ask(model, CALL, tools=[tool], tool_choice="required", **samples.ROOM)
+    tool = tools.MCP | {"server_url": mcp_server, "headers": tools.FOR_THE_SERVER}
+    ask(model, CALL, tools=[tool], tool_choice="required", **conversations.ROOM)
 
 
 @pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called")
@@ -26,9 +26,9 @@ def test_streamed_call(ask, model, mcp_server):
         model,
         CALL,
         stream=True,
-        tools=[samples.MCP | {"server_url": mcp_server}],
+        tools=[tools.MCP | {"server_url": mcp_server}],
         tool_choice="required",
-        **samples.ROOM,
+        **conversations.ROOM,
     )
 
 
@@ -37,11 +37,11 @@ def test_streamed_call(ask, model, mcp_server):
 @pytest.mark.requirement("mcp.accepted", "mcp.approval", "mcp.approved")
 def test_approved(ask, model, mcp_server):
     """A call waits for approval, and is made when it is given."""
-    tool = samples.MCP | {"server_url": mcp_server, "require_approval": "always"}
+    tool = tools.MCP | {"server_url": mcp_server, "require_approval": "always"}
     request = ask(
-        model, CALL, tools=[tool], tool_choice="required", **samples.ROOM, about=["mcp.accepted", "mcp.approval"]
+        model, CALL, tools=[tool], tool_choice="required", **conversations.ROOM, about=["mcp.accepted", "mcp.approval"]
     )
-    ask.then(request, samples.APPROVED, about=["mcp.approved"])
+    ask.then(request, outputs.APPROVED, about=["mcp.approved"])
 
 
 @pytest.mark.representative
@@ -49,21 +49,21 @@ def test_approved(ask, model, mcp_server):
 @pytest.mark.requirement("mcp.accepted", "mcp.approval", "mcp.refused")
 def test_not_approved(ask, model, mcp_server):
     """A call that is not approved is not made."""
-    tool = samples.MCP | {"server_url": mcp_server, "require_approval": "always"}
+    tool = tools.MCP | {"server_url": mcp_server, "require_approval": "always"}
     request = ask(
         model,
         CALL,
         stream=True,
         tools=[tool],
         tool_choice="required",
-        **samples.ROOM,
+        **conversations.ROOM,
         about=["mcp.accepted", "mcp.approval"],
     )
-    ask.then(request, samples.NOT_APPROVED, about=["mcp.refused"])
+    ask.then(request, outputs.NOT_APPROVED, about=["mcp.refused"])
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("mcp.unreachable")
 def test_unreachable(ask, model):
     """A server that cannot be reached is told as such."""
-    ask.either(model, CALL, tools=[samples.UNREACHABLE_MCP])
+    ask.either(model, CALL, tools=[tools.UNREACHABLE_MCP])

@@ -5,18 +5,18 @@ Documentation page, "Supported input types": text and image. The REST reference 
 
 import pytest
 
-from conformance import samples
+from conformance.samples import image_input, other_input
 
 pytestmark = pytest.mark.representative
 
 
 @pytest.mark.requirement("other_input.file")
 def test_file(ask, model):
-    """What happens to a file is told."""
-    ask(model, samples.showing("What does the file say?", samples.FILE))
+    """What happens to a file is observed."""
+    ask(model, image_input.showing("What does the file say?", other_input.FILE))
 
 
 @pytest.mark.requirement("other_input.audio")
 def test_audio(ask, model):
     """Sound is refused."""
-    ask.refused(model, samples.showing("What is said here?", samples.AUDIO))
+    ask.refused(model, image_input.showing("What is said here?", other_input.AUDIO))

@@ -2,33 +2,33 @@
 
 import pytest
 
-from conformance import samples
+from conformance.samples import reasoning
 
 
 @pytest.mark.requirement("reasoning.effort", "echo.reasoning_effort")
 def test_effort(ask, model, effort):
     """Each effort that the model is known to take is taken. Every other request is sent with the lowest."""
-    ask(model, samples.ARITHMETIC, reasoning={"effort": effort}, max_output_tokens=samples.REASONING_CAP)
+    ask(model, reasoning.ARITHMETIC, reasoning={"effort": effort}, max_output_tokens=reasoning.REASONING_CAP)
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("reasoning.unknown_effort")
 def test_unknown_effort(ask, model):
     """An effort that no model takes is refused."""
-    ask.refused(model, samples.ARITHMETIC, reasoning={"effort": "extreme"})
+    ask.refused(model, reasoning.ARITHMETIC, reasoning={"effort": "extreme"})
 
 
 @pytest.mark.representative
-@pytest.mark.sample(samples.SUMMARIES)
+@pytest.mark.sample(reasoning.SUMMARIES)
 @pytest.mark.requirement("reasoning.summary", "echo.reasoning_summary")
 def test_summary(ask, model, sample):
     """A summary of the reasoning can be asked for, in a stream."""
-    reasoning = {"effort": "low", "summary": sample.id}
-    ask(model, samples.ARITHMETIC, stream=True, reasoning=reasoning, max_output_tokens=samples.REASONING_CAP)
+    asked = {"effort": "low", "summary": sample.id}
+    ask(model, reasoning.ARITHMETIC, stream=True, reasoning=asked, max_output_tokens=reasoning.REASONING_CAP)
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("reasoning.budget")
 def test_budget(ask, model):
     """Reasoning that uses up the tokens ends the answer incomplete."""
-    ask.incomplete(model, samples.PUZZLE, reasoning={"effort": "high"}, max_output_tokens=16)
+    ask.incomplete(model, reasoning.PUZZLE, reasoning={"effort": "high"}, max_output_tokens=16)

@@ -6,7 +6,7 @@ tool stands in the chapter of the tool; here stands what is the same for all of 
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, outputs, tools
 
 pytestmark = pytest.mark.tool("function")
 
@@ -24,11 +24,11 @@ def test_streamed(ask, model):
         model,
         WEATHER,
         stream=True,
-        tools=[samples.WEATHER],
+        tools=[tools.WEATHER],
         tool_choice="required",
         about=["function_tools.accepted"],
     )
-    ask.then(call, samples.REPORT, about=["round_trips.streamed"])
+    ask.then(call, outputs.REPORT, about=["round_trips.streamed"])
 
 
 @pytest.mark.representative
@@ -37,25 +37,25 @@ def test_streamed(ask, model):
     "function_tools.accepted", "obedience.encrypted_reasoning", "round_trips.reasoning", "round_trips.without_reasoning"
 )
 def test_reasoning(ask, model):
-    """Reasoning goes back with the call that it led to; what becomes of the call without it is told."""
+    """Reasoning goes back with the call that it led to; what becomes of the call without it is observed."""
     call = ask.until(
         REASONED,
         model,
         WEATHER,
-        tools=[samples.WEATHER],
+        tools=[tools.WEATHER],
         tool_choice="required",
         about=["function_tools.accepted", "obedience.encrypted_reasoning"],
         **REASONING,
     )
-    ask.then(call, samples.REPORT, about=["round_trips.reasoning"])
-    ask.then(call, samples.REPORT, leave_out="reasoning", about=["round_trips.without_reasoning"])
+    ask.then(call, outputs.REPORT, about=["round_trips.reasoning"])
+    ask.then(call, outputs.REPORT, leave_out="reasoning", about=["round_trips.without_reasoning"])
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("round_trips.without_ids")
 def test_without_ids(ask, model):
     """A call and its output are taken as a client writes them that keeps no ids."""
-    ask(model, samples.HISTORY_WITHOUT_IDS, tools=[samples.WEATHER])
+    ask(model, conversations.HISTORY_WITHOUT_IDS, tools=[tools.WEATHER])
 
 
 @pytest.mark.representative
@@ -63,12 +63,12 @@ def test_without_ids(ask, model):
 @pytest.mark.requirement("function_tools.accepted", "round_trips.output_parts")
 def test_output_parts(ask, model):
     """The output of a function is a text and an image."""
-    call = ask(model, WEATHER, tools=[samples.WEATHER], tool_choice="required", about=["function_tools.accepted"])
-    ask.then(call, samples.REPORT_WITH_IMAGE, about=["round_trips.output_parts"])
+    call = ask(model, WEATHER, tools=[tools.WEATHER], tool_choice="required", about=["function_tools.accepted"])
+    ask.then(call, outputs.REPORT_WITH_IMAGE, about=["round_trips.output_parts"])
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("round_trips.unknown_call")
 def test_unknown_call(ask, model):
-    """Whether an output is refused that answers no call is told."""
-    ask.refused(model, samples.OUTPUT_OF_UNKNOWN_CALL, tools=[samples.WEATHER])
+    """Whether an output is refused that answers no call is observed."""
+    ask.refused(model, conversations.OUTPUT_OF_UNKNOWN_CALL, tools=[tools.WEATHER])

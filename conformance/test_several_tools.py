@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types) and introduction (multi
 
 import pytest
 
-from conformance import samples
+from conformance.samples import outputs, tools
 
 BOTH = "What are the weather and the time in Paris? Ask for both at once."
 CALL = {"type": "function_call"}
@@ -17,7 +17,7 @@ CALL = {"type": "function_call"}
 @pytest.mark.requirement("several_tools.two_types")
 def test_two_types(ask, model):
     """A function and a custom tool are declared together."""
-    ask(model, BOTH, tools=[samples.WEATHER, samples.CODE_EXEC], tool_choice="required")
+    ask(model, BOTH, tools=[tools.WEATHER, tools.CODE_EXEC], tool_choice="required")
 
 
 @pytest.mark.tool("function")
@@ -30,12 +30,12 @@ def test_two_calls(ask, model):
         [CALL, CALL],
         model,
         BOTH,
-        tools=[samples.WEATHER, samples.TIME],
+        tools=[tools.WEATHER, tools.TIME],
         tool_choice="required",
         parallel_tool_calls=True,
         about=["function_tools.accepted"],
     )
-    ask.then(calls, samples.REPORT, about=["several_tools.two_calls"])
+    ask.then(calls, outputs.REPORT, about=["several_tools.two_calls"])
 
 
 @pytest.mark.tool("function")
@@ -48,7 +48,7 @@ def test_message_and_call(ask, model):
         [{"type": "message"}, CALL],
         model,
         "Say in one sentence what you are going to do, then call get_weather for Paris.",
-        tools=[samples.WEATHER],
+        tools=[tools.WEATHER],
         about=["function_tools.accepted"],
     )
-    ask.then(said, samples.REPORT, about=["several_tools.message_and_call"])
+    ask.then(said, outputs.REPORT, about=["several_tools.message_and_call"])

@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance import samples
+from conformance.samples import outputs, tools
 
 pytestmark = pytest.mark.tool("shell")
 
@@ -19,17 +19,17 @@ def test_round_trip(ask, model):
     call = ask(
         model,
         LIST,
-        tools=[samples.LOCAL_SHELL],
+        tools=[tools.LOCAL_SHELL],
         tool_choice="required",
         about=["shell.accepted", "shell.called", "shell.commands"],
     )
-    ask.then(call, samples.PRINTED, about=["shell.round_trip"])
+    ask.then(call, outputs.PRINTED, about=["shell.round_trip"])
 
 
 @pytest.mark.requirement("shell.accepted", "shell.called", "shell.commands")
 def test_streamed_call(ask, model):
     """Commands are written in a stream."""
-    ask(model, LIST, stream=True, tools=[samples.LOCAL_SHELL], tool_choice="required")
+    ask(model, LIST, stream=True, tools=[tools.LOCAL_SHELL], tool_choice="required")
 
 
 @pytest.mark.representative
@@ -37,12 +37,12 @@ def test_streamed_call(ask, model):
 @pytest.mark.requirement("shell.accepted", "shell.timeout_output")
 def test_timeout(ask, model):
     """The output of a command that ran out of time is answered too."""
-    call = ask(model, LIST, tools=[samples.LOCAL_SHELL], tool_choice="required", about=["shell.accepted"])
-    ask.then(call, samples.TIMED_OUT, about=["shell.timeout_output"])
+    call = ask(model, LIST, tools=[tools.LOCAL_SHELL], tool_choice="required", about=["shell.accepted"])
+    ask.then(call, outputs.TIMED_OUT, about=["shell.timeout_output"])
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("shell.container")
 def test_container(ask, model):
-    """Whether the server runs commands itself is told."""
-    ask(model, LIST, tools=[samples.CONTAINER_SHELL])
+    """Whether the server runs commands itself is observed."""
+    ask(model, LIST, tools=[tools.CONTAINER_SHELL])

@@ -5,20 +5,20 @@ Wire rules; the page documents the pass-through of the API.
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations
 
 
 @pytest.mark.requirement("streams.text", "supported_models.text")
 def test_text(ask, model):
     """The page's question is answered with a stream of events that ends with the whole response."""
-    ask(model, samples.QUESTION, stream=True)
+    ask(model, conversations.QUESTION, stream=True)
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("streams.incomplete")
 def test_incomplete(ask, model):
     """A stream that runs out of tokens ends with response.incomplete and its reason."""
-    ask.incomplete(model, samples.LONG_POEM, stream=True, max_output_tokens=16)
+    ask.incomplete(model, conversations.LONG_POEM, stream=True, max_output_tokens=16)
 
 
 @pytest.mark.representative
@@ -27,8 +27,8 @@ def test_incomplete(ask, model):
 def test_agrees_with_json(ask, model):
     """Streamed or not, an answer says the same of its settings and is made of the same kinds of items."""
     settings = {"instructions": "Be brief.", "metadata": {"purpose": "conformance"}, "parallel_tool_calls": False}
-    plain = ask(model, samples.QUESTION, **settings)
-    streamed = ask(model, samples.QUESTION, stream=True, **settings)
+    plain = ask(model, conversations.QUESTION, **settings)
+    streamed = ask(model, conversations.QUESTION, stream=True, **settings)
     ask.compare(plain, streamed)
 
 
@@ -37,15 +37,15 @@ def test_agrees_with_json(ask, model):
 @pytest.mark.requirement("streams.streamed")
 def test_json_unless_asked(ask, model):
     """Without stream, and with stream false, the answer is JSON."""
-    ask(model, samples.QUESTION)
-    ask(model, samples.QUESTION, stream=False)
+    ask(model, conversations.QUESTION)
+    ask(model, conversations.QUESTION, stream=False)
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("streams.obfuscation")
 def test_without_obfuscation(ask, model):
-    """Obfuscation can be declined; whether it is, is told."""
-    ask(model, samples.QUESTION, stream=True, stream_options={"include_obfuscation": False})
+    """Obfuscation can be declined; whether it is, is observed."""
+    ask(model, conversations.QUESTION, stream=True, stream_options={"include_obfuscation": False})
 
 
 @pytest.mark.live_only
@@ -53,4 +53,4 @@ def test_without_obfuscation(ask, model):
 @pytest.mark.requirement("streams.incremental")
 def test_incremental(ask, model):
     """The first event arrives before the last one is made."""
-    ask(model, samples.LONG_POEM, stream=True, max_output_tokens=1024, text={"verbosity": "high"})
+    ask(model, conversations.LONG_POEM, stream=True, max_output_tokens=1024, text={"verbosity": "high"})

@@ -5,7 +5,7 @@ Documentation page, "Supported input types" and "Query examples".
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, text_input
 
 pytestmark = pytest.mark.representative
 
@@ -13,54 +13,54 @@ pytestmark = pytest.mark.representative
 @pytest.mark.requirement("text_input.parts")
 def test_parts(ask, model):
     """A message in its full form is answered."""
-    ask(model, samples.TYPED)
+    ask(model, text_input.TYPED)
 
 
 @pytest.mark.requirement("text_input.roles")
 def test_roles(ask, model):
     """A message of each role is taken."""
-    ask(model, samples.ROLES)
+    ask(model, text_input.ROLES)
 
 
 @pytest.mark.requirement("text_input.instructions", "echo.instructions")
 def test_instructions(ask, model):
     """Instructions are taken and come back."""
-    ask(model, samples.QUESTION, instructions="Answer in one sentence.")
+    ask(model, conversations.QUESTION, instructions="Answer in one sentence.")
 
 
 @pytest.mark.requirement("text_input.instructions", "echo.instructions")
 def test_instructions_and_system_message(ask, model):
     """Instructions are taken beside a system message, in a stream."""
-    ask(model, samples.CONVERSATION, stream=True, instructions="Answer in one sentence.")
+    ask(model, conversations.CONVERSATION, stream=True, instructions="Answer in one sentence.")
 
 
 @pytest.mark.requirement("text_input.history")
 def test_history(ask, model):
     """A conversation of 101 messages is answered."""
-    ask(model, samples.HISTORY)
+    ask(model, text_input.HISTORY)
 
 
 @pytest.mark.requirement("text_input.characters", "echo.instructions")
 def test_characters(ask, model):
     """Text of many scripts and with control characters is taken, and comes back as it was sent."""
-    ask(model, samples.CHARACTERS, stream=True, instructions=samples.CHARACTERS)
+    ask(model, text_input.CHARACTERS, stream=True, instructions=text_input.CHARACTERS)
 
 
 @pytest.mark.requirement("text_input.length")
 def test_length(ask, model):
     """A text of 100,000 bytes is taken."""
-    ask(model, samples.LONG)
+    ask(model, text_input.LONG)
 
 
-@pytest.mark.sample(samples.REFUSED_INPUTS)
+@pytest.mark.sample(text_input.REFUSED_INPUTS)
 @pytest.mark.requirement("text_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """Input that is none is refused."""
     ask.refused(model, sample["input"])
 
 
-@pytest.mark.sample(samples.EMPTY_INPUTS)
+@pytest.mark.sample(text_input.EMPTY_INPUTS)
 @pytest.mark.requirement("text_input.empty_text")
 def test_empty_text(ask, model, sample):
-    """What happens to an empty text is told."""
+    """What happens to an empty text is observed."""
     ask(model, sample["input"])

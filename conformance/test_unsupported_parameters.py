@@ -5,14 +5,14 @@ Documentation page, "Limitations". The values stand in ``contract/unsupported_pa
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations
 
 
 @pytest.mark.parameter_values("must", "should")
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused(ask, model, setting):
     """A value that asks for what is not supported is refused with 400."""
-    ask.refused(model, samples.QUESTION, status=400, **{setting.parameter: setting.value})
+    ask.refused(model, conversations.QUESTION, status=400, **{setting.parameter: setting.value})
 
 
 @pytest.mark.representative
@@ -20,12 +20,12 @@ def test_refused(ask, model, setting):
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")
 def test_refused_when_streamed(ask, model, setting):
     """It is refused in the same way when a stream was asked for: no stream that begins, no 502."""
-    ask.refused(model, samples.QUESTION, status=400, stream=True, **{setting.parameter: setting.value})
+    ask.refused(model, conversations.QUESTION, status=400, stream=True, **{setting.parameter: setting.value})
 
 
 @pytest.mark.representative
 @pytest.mark.parameter_values("may")
 @pytest.mark.requirement("unsupported_parameters.boundary_values")
 def test_boundary_value(ask, model, setting):
-    """A value that asks for nothing is answered or refused; which of the two is told."""
-    ask.either(model, samples.QUESTION, **{setting.parameter: setting.value})
+    """A value that asks for nothing is answered or refused; which of the two is observed."""
+    ask.either(model, conversations.QUESTION, **{setting.parameter: setting.value})

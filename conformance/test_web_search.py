@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, tools
 
 pytestmark = pytest.mark.tool("web_search")
 
@@ -15,13 +15,13 @@ SEARCH = "Search the web for the documentation of the HTTP status code 418, and 
 @pytest.mark.requirement("web_search.accepted", "web_search.called")
 def test_call(ask, model):
     """The web is searched."""
-    ask(model, SEARCH, tools=[samples.WEB_SEARCH], tool_choice="required", **samples.ROOM)
+    ask(model, SEARCH, tools=[tools.WEB_SEARCH], tool_choice="required", **conversations.ROOM)
 
 
 @pytest.mark.requirement("web_search.accepted", "web_search.called")
 def test_streamed_call(ask, model):
     """The web is searched in a stream."""
-    ask(model, SEARCH, stream=True, tools=[samples.WEB_SEARCH], tool_choice="required", **samples.ROOM)
+    ask(model, SEARCH, stream=True, tools=[tools.WEB_SEARCH], tool_choice="required", **conversations.ROOM)
 
 
 @pytest.mark.representative
@@ -35,8 +35,8 @@ def test_citations(ask, model):
         [{"type": "web_search_call", "action": {"type": "search"}}, cited],
         model,
         SEARCH,
-        tools=[samples.WEB_SEARCH],
+        tools=[tools.WEB_SEARCH],
         tool_choice="required",
-        **samples.ROOM,
+        **conversations.ROOM,
         include=["web_search_call.action.sources"],
     )

@@ -5,36 +5,36 @@ The documentation page is silent; the strength of each row stands in the contrac
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, wrong_requests
 
 pytestmark = pytest.mark.representative
 
 
-@pytest.mark.sample(samples.WRONG_BODIES)
+@pytest.mark.sample(wrong_requests.WRONG_BODIES)
 @pytest.mark.requirement("wrong_requests.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """A request that is not right is refused."""
     ask.raw(model, sample["content"], content_type=sample.value.get("content_type", "application/json"))
 
 
-@pytest.mark.sample(samples.UNUSUAL_BODIES)
+@pytest.mark.sample(wrong_requests.UNUSUAL_BODIES)
 @pytest.mark.requirement("wrong_requests.unusual_body")
 def test_unusual_body(ask, model, sample):
-    """What becomes of a body that is unusual is told."""
-    ask.raw(model, sample["content"], status=sample.value.get("statuses", ()))
+    """What becomes of a body that is unusual is observed."""
+    ask.raw(model, sample["content"](), status=sample.value.get("statuses", ()))
 
 
 @pytest.mark.requests(2)
-@pytest.mark.sample(samples.WRONG_SETTINGS)
+@pytest.mark.sample(wrong_requests.WRONG_SETTINGS)
 @pytest.mark.requirement("wrong_requests.wrong_type", "wrong_requests.same_when_streamed")
 def test_same_when_streamed(ask, model, sample):
     """A wrong request is refused in the same way where a stream was asked for."""
     about = ["wrong_requests.wrong_type"]
-    plain = ask.refused(model, samples.QUESTION, about=about, **sample.value)
-    ask.compare(plain, ask.refused(model, samples.QUESTION, stream=True, about=about, **sample.value))
+    plain = ask.refused(model, conversations.QUESTION, about=about, **sample.value)
+    ask.compare(plain, ask.refused(model, conversations.QUESTION, stream=True, about=about, **sample.value))
 
 
-@pytest.mark.sample(samples.OTHER_ROUTES)
+@pytest.mark.sample(wrong_requests.OTHER_ROUTES)
 @pytest.mark.requirement("wrong_requests.method")
 def test_other_route(ask, model, sample):
     """Other methods than POST, and a response by its id, are not there."""
@@ -45,6 +45,6 @@ def test_other_route(ask, model, sample):
 @pytest.mark.requirement("wrong_requests.body", "wrong_requests.unusual_body", "wrong_requests.answers_afterwards")
 def test_answers_afterwards(ask, model):
     """The endpoint lives on behind a body that cannot be read, and one that is nested deeply."""
-    ask.raw(model, samples.WRONG_BODIES["malformed"]["content"], about=["wrong_requests.body"])
-    ask.raw(model, samples.UNUSUAL_BODIES["deep"]["content"], about=["wrong_requests.unusual_body"])
-    ask(model, samples.QUESTION, about=["wrong_requests.answers_afterwards"])
+    ask.raw(model, wrong_requests.WRONG_BODIES["malformed"]["content"], about=["wrong_requests.body"])
+    ask.raw(model, wrong_requests.DEEP, about=["wrong_requests.unusual_body"])
+    ask(model, conversations.QUESTION, about=["wrong_requests.answers_afterwards"])

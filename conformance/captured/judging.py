@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.captured.exchanges import Captured
-from conformance.checks import Finding, Result, judge
+from conformance.checks import Finding, Result, judge, unknown
 from conformance.contract import Contract, Level, bare
 from conformance.target.environment import obstacle
 from conformance.verdict import CaseOutcome, outcome_of
@@ -22,11 +22,15 @@ ENVIRONMENT: Final = "capture.environment"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A captured exchange and its results. There always are some: see `judge_captured`."""
+    """A captured exchange and its results. There always are some: see `judge_captured`.
+
+    ``unknown`` names what the answer holds that nobody has described.
+    """
 
     id: str
     exchange: Exchange
     results: tuple[Result, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -58,7 +62,7 @@ def judge_captured(captured: Captured, contract: Contract) -> Judgement:
     if all(result.finding and result.level is Level.MAY for result in results):
         received = shorten(printable(title(exchange)), 100)
         results.append(_own(contract, JUDGED, "an exchange on which a promise can be judged", received))
-    return Judgement(captured.id, exchange, tuple(results))
+    return Judgement(captured.id, exchange, tuple(results), tuple(unknown(exchange, contract)))
 
 
 def _environment(exchange: Exchange) -> str | None:

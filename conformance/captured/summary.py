@@ -16,6 +16,9 @@ from conformance.wire.json_values import printable, shorten
 MAX_SHOWN: Final = 25
 """Findings of one requirement on one exchange that the text shows."""
 
+MAX_UNKNOWN: Final = 100
+"""Members and events that nobody has described, of which the summary keeps count."""
+
 VERDICTS: Final = (CaseOutcome.PASS, CaseOutcome.WARN, CaseOutcome.FAIL)
 
 
@@ -28,6 +31,7 @@ class Summary:
     verdicts: Counter[CaseOutcome] = field(default_factory=Counter)
     exchanges: Counter[tuple[Level, str]] = field(default_factory=Counter)
     findings: Counter[tuple[Level, str]] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
 
     def add(self, judgement: Judgement) -> None:
         """Counts one more exchange."""
@@ -37,6 +41,9 @@ class Summary:
         self.verdicts[judgement.verdict] += 1
         self.exchanges.update(set(kinds))
         self.findings.update(kinds)
+        news = set(judgement.unknown)
+        # The names are the sender's: there can be as many as exchanges.
+        self.unknown.update(news if len(self.unknown) < MAX_UNKNOWN else news & self.unknown.keys())
 
     def lines(self) -> Iterator[str]:
         """The summary as lines of text."""
@@ -48,6 +55,9 @@ class Summary:
             yield f"  {level:<6}  {requirement:<{width}}  findings: {self.findings[kind]}, on {self.exchanges[kind]}"
         silent = {name: sum(self.exchanges[level, name] for level in Level) for name in (JUDGED, ENVIRONMENT)}
         yield f"not judged: {silent[JUDGED]} that no check says anything of, {silent[ENVIRONMENT]} of the environment"
+        yield from (
+            printable(f"not described anywhere: {name}, on {count}") for name, count in self.unknown.most_common()
+        )
         if not self.judged:
             yield "nothing was judged: this says nothing about the endpoint"
 
@@ -76,8 +86,7 @@ def as_text(judgement: Judgement, contract: Contract) -> Iterator[str]:
         pairs = list(group)
         yield f"  {requirement}  {pairs[0][0].level}"
         for _, finding in pairs[:MAX_SHOWN]:
-            where = finding.where or "the answer"
-            yield printable(f"    {where}   expected {finding.expected}, received {finding.received}")
+            yield printable(f"    {finding.text}")
         if len(pairs) > MAX_SHOWN:
             yield f"    … and {len(pairs) - MAX_SHOWN} more of this requirement"
         row = contract.requirements[requirement]

@@ -13,6 +13,7 @@ from conformance.checks.lib.judging import judge, judge_pair
 from conformance.checks.lib.pairs import PAIRS
 from conformance.checks.lib.rules import RULES, Finding, Result, Rule
 from conformance.checks.lib.stated_outcome import Outcome, Stated, fits, message, outcome_finding
+from conformance.checks.lib.unknown import unknown
 from conformance.checks.lib.view import View
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "judge_pair",
     "message",
     "outcome_finding",
+    "unknown",
 ]
 
 # A module that is imported registers its checks. In which order they are judged is the contract's matter.

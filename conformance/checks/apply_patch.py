@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from conformance.checks.lib.declared import finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, show
 
 END_OF_FILE: Final = "*** End of File"
@@ -20,8 +21,10 @@ _NUMBERED: Final = re.compile(r"@@ -\d+(,\d+)? \+\d+(,\d+)? @@")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ROOTED: Final = re.compile(r"[/\\]|~/|[A-Za-z]:[/\\]")
 
+called_rule("apply_patch.called", "apply_patch")
 
-def _operations(view: View) -> list[tuple[str, dict[str, Any]]]:
+
+def _operations(view: View) -> list[Place]:
     """Pointer and operation of each finished call."""
     calls = [(f"{where}/operation", call.get("operation")) for where, call in finished(view, "apply_patch_call")]
     return [(where, operation) for where, operation in calls if isinstance(operation, dict)]

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.client_schemas import problems
 from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.lib.fitting import misfits
+from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.sent_items import ELSEWHERE, given
-from conformance.checks.lib.view import View
+from conformance.checks.lib.sent_items import is_self_contained, sent_items
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
-
-MAX_ID_LENGTH: Final = 64
-"""A ``call_id`` that is longer is refused when it is sent back (contract-facts, defect 2)."""
 
 MAX_FITTED: Final = 64
 """Calls of an answer whose arguments are compared with their schema, so that no answer takes for ever."""
 
+ARGUMENTS: Final = "arguments that fit the parameters"
+
 WITH_ARGUMENTS: Final = ("function_call", "mcp_call", "mcp_approval_request")
-Place = tuple[str, dict[str, Any]]
 
 
 def _named_calls(view: View, kind: str) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
@@ -48,8 +47,7 @@ def declared_function(view: View) -> Iterator[Finding]:
 
 def _loaded_calls(view: View) -> list[Place]:
     """The calls of functions in a namespace that nobody has declared, where nothing was declared out of sight."""
-    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
-    calls = [] if hidden else [*view.items_of("function_call")]
+    calls = [*view.items_of("function_call")] if is_self_contained(view) else []
     return [(pointer, call) for pointer, call in calls if name_of(call) is not None and candidates(view, call) is None]
 
 
@@ -106,7 +104,7 @@ def declared_server(view: View) -> Iterator[Finding]:
 def _listed(view: View) -> dict[str, dict[str, Any]]:
     """The tools of each MCP server whose list is in the request or the answer, by their names."""
     found: dict[str, dict[str, Any]] = {}
-    for item in [*given(view, "mcp_list_tools"), *(item for _, item in view.items_of("mcp_list_tools"))]:
+    for item in [*sent_items(view, "mcp_list_tools"), *(item for _, item in view.items_of("mcp_list_tools"))]:
         label = name_of(item, "server_label")
         if label is not None:
             tools_ = found.setdefault(label, {})
@@ -181,28 +179,16 @@ def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
     return any(at(each, "strict") is True for each in echoed)
 
 
-def _misfits(view: View, compared: Iterable[tuple[str, dict[str, Any], Any]]) -> list[Finding] | None:
-    """What does not fit of arguments, each given with its pointer and schema. None where nothing was compared."""
-    found: list[Finding] = []
-    judged = False
-    for pointer, value, schema in compared:
-        misfits = problems(schema, value)
-        judged = judged or misfits is not None
-        for problem in misfits or ():
-            expected = f"arguments that fit the parameters; at {problem.where or 'the root'}, {problem.expected}"
-            found.append(Finding(view.where(f"{pointer}/arguments"), expected, problem.received))
-    return found if judged else None
-
-
 def _fits(view: View, *, strict: bool) -> list[Finding] | None:
     """What does not fit the declared parameters, or None where nothing was compared."""
     calls = itertools.islice(_objects(view), MAX_FITTED)
     functions = [(where, call, value) for where, call, value in calls if call["type"] == "function_call"]
     called = [(where, call, value, called_tool(view, call)) for where, call, value in functions]
-    return _misfits(
+    return misfits(
         view,
+        ARGUMENTS,
         (
-            (where, value, tool.get("parameters"))
+            (f"{where}/arguments", value, tool.get("parameters"))
             for where, call, value, tool in called
             if tool is not None and _is_strict(view, tool, call) is strict
         ),
@@ -223,13 +209,14 @@ def arguments_fit(view: View) -> Iterator[Finding]:
 
 def _mcp_fits(view: View) -> list[Finding] | None:
     """What does not fit the schemas that servers have listed, or None where nothing was compared."""
-    values = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
-    return _misfits(
+    arguments = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}
+    return misfits(
         view,
+        ARGUMENTS,
         (
-            (where, values[where], at(found, call["name"], "input_schema"))
+            (f"{where}/arguments", arguments[where], at(found, call["name"], "input_schema"))
             for where, call, found in _listed_calls(view)
-            if where in values
+            if where in arguments
         ),
     )
 
@@ -238,15 +225,6 @@ def _mcp_fits(view: View) -> list[Finding] | None:
 def mcp_arguments(view: View) -> Iterator[Finding]:
     """The arguments for a tool of an MCP server fit the schema that the server lists."""
     yield from _mcp_fits(view) or ()
-
-
-def _call_ids(view: View) -> list[tuple[str, str]]:
-    """Pointer and ``call_id`` of each call that has one."""
-    return [
-        (f"{pointer}/call_id", item["call_id"])
-        for pointer, item in view.items
-        if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output")
-    ]
 
 
 @rule("calls.call_id", when=lambda view: any(view.items_of(*CLIENT_CALLS)))
@@ -258,40 +236,40 @@ def call_id(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/call_id"), "a text that is not empty", show(value))
 
 
-@rule("calls.unique_call_ids", when=lambda view: bool(_call_ids(view)))
-def unique_call_ids(view: View) -> Iterator[Finding]:
+@rule("calls.unique_call_ids", when=lambda view: bool(call_ids(view)))
+def uniquecall_ids(view: View) -> Iterator[Finding]:
     """No two calls have the same call_id, else nobody knows which of them an output answers."""
     seen: dict[str, str] = {}
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if value in seen:
             yield Finding(view.where(pointer), f"a call_id of its own, not that of {seen[value]}", show(value))
         seen.setdefault(value, pointer)
 
 
-@rule("calls.call_id_length", when=lambda view: bool(_call_ids(view)))
+@rule("calls.call_id_length", when=lambda view: bool(call_ids(view)))
 def call_id_length(view: View) -> Iterator[Finding]:
     """A call_id has at most 64 characters, so that it can be sent back."""
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if len(value) > MAX_ID_LENGTH:
             received = f"{len(value)}: {show(value, 40)}"
             yield Finding(view.where(pointer), f"at most {MAX_ID_LENGTH} characters", received)
 
 
-@rule("calls.call_id_prefix", when=lambda view: bool(_call_ids(view)))
+@rule("calls.call_id_prefix", when=lambda view: bool(call_ids(view)))
 def call_id_prefix(view: View) -> Iterator[Finding]:
     """A call_id begins with call_, and is not the id of an item."""
-    for pointer, value in _call_ids(view):
+    for pointer, value in call_ids(view):
         if value and not value.startswith("call_"):
             yield Finding(view.where(pointer), "a call_id that begins with call_", show(value, 40))
 
 
 def _answered(view: View) -> list[tuple[str, str]]:
     """Pointer and ``call_id`` of each output that the server sent for a call; empty where calls can be out of sight."""
-    hidden = not view.body or any(view.asked(name) is not MISSING for name in ELSEWHERE)
+    shown = view.items if is_self_contained(view) else ()
     return [
         (f"{pointer}/call_id", item["call_id"])
-        for pointer, item in view.items
-        if str(item.get("type")).endswith("_output") and isinstance(item.get("call_id"), str) and not hidden
+        for pointer, item in shown
+        if str(item.get("type")).endswith("_output") and isinstance(item.get("call_id"), str)
     ]
 
 
@@ -299,7 +277,7 @@ def _answered(view: View) -> list[tuple[str, str]]:
 def output_of_call(view: View) -> Iterator[Finding]:
     """The output of a call has the call_id of a call in the answer or in the request."""
     sent = [at(item, "call_id") for item in at_list(view.body, "input")]
-    known = [*sent, *(value for _, value in _call_ids(view))]
+    known = [*sent, *(value for _, value in call_ids(view))]
     for pointer, value in _answered(view):
         if value not in known:
             yield Finding(view.where(pointer), "the call_id of a call", show(value))

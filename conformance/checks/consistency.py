@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.items import PREFIXES
-from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.view import View
-from conformance.wire.json_values import MISSING, at, at_list, pointer, show
+from conformance.checks.lib.ids import PREFIXES
+from conformance.checks.lib.rules import Finding, null_findings, rule
+from conformance.checks.lib.view import Place, View
+from conformance.wire.json_values import MISSING, at, number, pointer, show
 
 SECONDS: Final = (1_000_000_000, 5_000_000_000)
 """Between these lies a time in seconds since 1970; one in milliseconds is far above."""
+
+HOUR, DAY, YEAR_2100 = 3600, 86_400, 4_102_444_800
+
+LOST: Final = {"\0": "NUL", "\ufffd": "U+FFFD"}
+"""Characters that stand in a text only where another one was lost."""
 
 UNFINISHED: Final = ("queued", "in_progress")
 
@@ -53,14 +58,10 @@ ANNOTATIONS: Final[dict[str, tuple[str, ...]]] = {
 """Members by which the types of parts and of annotations are known."""
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
 # --- times
 
 
-@rule("consistency.created_at", when=lambda view: _number(at(view.response, "created_at")) is not None)
+@rule("consistency.created_at", when=lambda view: number(at(view.response, "created_at")) is not None)
 def created_at(view: View) -> Iterator[Finding]:
     """The time of creation is in seconds since 1970."""
     value = view.response["created_at"]
@@ -71,14 +72,38 @@ def created_at(view: View) -> Iterator[Finding]:
 @rule("consistency.completed_at", when=lambda view: isinstance(view.status, str) and "completed_at" in view.response)
 def completed_at(view: View) -> Iterator[Finding]:
     """A completed response has the time of its completion, which is not before its creation; no other has one."""
-    value, created = view.response["completed_at"], _number(at(view.response, "created_at"))
+    value, created = view.response["completed_at"], number(at(view.response, "created_at"))
     if view.status != "completed":
         if value is not None:
             yield Finding(view.where("/completed_at"), f"null, as the status is {show(view.status)}", show(value))
-    elif _number(value) is None:
+    elif number(value) is None:
         yield Finding(view.where("/completed_at"), "a time, as the status is completed", show(value))
     elif created is not None and value < int(created):
         yield Finding(view.where("/completed_at"), f"a time from {show(created)} on", show(value))
+
+
+def _time(view: View, member: str) -> float | None:
+    """A time in seconds since 1970, or None. What is none breaks another requirement."""
+    value = number(at(view.response, member))
+    return value if value is not None and SECONDS[0] <= value <= SECONDS[1] else None
+
+
+def _patience(view: View) -> int:
+    """How long an answer takes at most. Who asks in the background, or for research, waits longer."""
+    researches = "deep-research" in str(view.response.get("model"))
+    return DAY if researches or view.response.get("background") is True else HOUR
+
+
+@rule("consistency.times", when=lambda view: _time(view, "created_at") is not None)
+def times(view: View) -> Iterator[Finding]:
+    """Times are whole seconds of this century, and an answer takes an hour, or a day, at most."""
+    created, completed = _time(view, "created_at"), _time(view, "completed_at")
+    for member, value in (("created_at", created), ("completed_at", completed)):
+        if value is not None and (value != int(value) or value >= YEAR_2100):
+            yield Finding(view.where(f"/{member}"), "a whole second before the year 2100", show(value))
+    if created is not None and completed is not None and completed - created > _patience(view):
+        expected = f"at most {_patience(view)} seconds after {show(created)}"
+        yield Finding(view.where("/completed_at"), expected, show(completed))
 
 
 # --- states
@@ -88,17 +113,13 @@ def completed_at(view: View) -> Iterator[Finding]:
 def no_error(view: View) -> Iterator[Finding]:
     """Only a failed response has an error, and only an incomplete one has details of what is missing."""
     for member in ("error", "incomplete_details")[view.status == "failed" :]:
-        value = at(view.response, member)
-        if value is not None and value is not MISSING:
-            yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))
+        yield from null_findings(view, member)
 
 
 @rule("consistency.no_usage_yet", when=lambda view: view.status in UNFINISHED)
 def no_usage_yet(view: View) -> Iterator[Finding]:
     """A response that is not finished has no usage yet."""
-    value = at(view.response, "usage")
-    if value is not None and value is not MISSING:
-        yield Finding(view.where("/usage"), f"null, as the status is {show(view.status)}", show(value))
+    yield from null_findings(view, "usage")
 
 
 def _in_completed(view: View, *types: str) -> bool:
@@ -132,7 +153,7 @@ def message_content(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/content"), "at least one part, as the response is completed", "[]")
 
 
-def _with_results(view: View) -> list[tuple[str, dict[str, Any]]]:
+def _with_results(view: View) -> list[Place]:
     return [(where, item) for where, item in view.items_of(*RESULTS) if item.get("status") == "completed"]
 
 
@@ -166,7 +187,7 @@ def usage_details(view: View) -> Iterator[Finding]:
     """What is counted in detail is a part of what is counted in all."""
     usage = view.response["usage"]
     for side, member in (("input", "cached_tokens"), ("output", "reasoning_tokens")):
-        part, whole = _number(at(usage, f"{side}_tokens_details", member)), _number(at(usage, f"{side}_tokens"))
+        part, whole = number(at(usage, f"{side}_tokens_details", member)), number(at(usage, f"{side}_tokens"))
         if part is not None and whole is not None and not 0 <= part <= max(whole, 0):
             where = view.where(pointer("usage", f"{side}_tokens_details", member))
             yield Finding(where, f"0 to {show(whole)}, the {side}_tokens", show(part))
@@ -187,20 +208,10 @@ def item_type(view: View) -> Iterator[Finding]:
                 yield Finding(view.where(f"{where}/type"), expected, show(item.get("type", MISSING)))
 
 
-def _parts(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
-    for where, item in view.items_of("message"):
-        for index, part in enumerate(at_list(item, "content")):
-            if isinstance(part, dict):
-                yield f"{where}/content/{index}", part
-
-
 def _annotations(view: View) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Pointer and value of each annotation, with its text."""
-    for where, part in _parts(view):
-        text = part.get("text")
-        for index, annotation in enumerate(at_list(part, "annotations")):
-            if isinstance(annotation, dict) and isinstance(text, str):
-                yield f"{where}/annotations/{index}", annotation, text
+    """Pointer and value of each annotation of a text, with the text."""
+    found = ((where, annotation, part.get("text")) for where, annotation, part in view.annotations())
+    return ((where, annotation, text) for where, annotation, text in found if isinstance(text, str))
 
 
 def _known_by(value: dict[str, Any], kinds: dict[str, tuple[str, ...]]) -> str | None:
@@ -210,10 +221,10 @@ def _known_by(value: dict[str, Any], kinds: dict[str, tuple[str, ...]]) -> str |
     return next((kind for kind, members in kinds.items() if all(member in value for member in members)), None)
 
 
-@rule("consistency.part_type", when=lambda view: any(_parts(view)))
+@rule("consistency.part_type", when=lambda view: any(view.parts()))
 def part_type(view: View) -> Iterator[Finding]:
     """What has the members of a text, a refusal or a citation has its type too."""
-    places = [(where, part, PARTS) for where, part in _parts(view)]
+    places = [(where, part, PARTS) for where, part in view.parts()]
     places += [(where, annotation, ANNOTATIONS) for where, annotation, _ in _annotations(view)]
     for where, value, kinds in places:
         kind = _known_by(value, kinds)
@@ -227,8 +238,8 @@ def annotation_place(view: View) -> Iterator[Finding]:
     seen: set[tuple[Any, ...]] = set()
     for where, annotation, text in _annotations(view):
         url = annotation.get("url")
-        start, end = _number(annotation.get("start_index")), _number(annotation.get("end_index"))
-        index = _number(annotation.get("index"))
+        start, end = number(annotation.get("start_index")), number(annotation.get("end_index"))
+        index = number(annotation.get("index"))
         place = (where.rpartition("/")[0], url, start, end) if isinstance(url, str) else None
         if place in seen:
             yield Finding(view.where(where), "an annotation that the text has once", show(annotation))
@@ -239,3 +250,33 @@ def annotation_place(view: View) -> Iterator[Finding]:
             yield Finding(view.where(where), expected, f"{show(start)} to {show(end)}")
         elif index is not None and not 0 <= index <= len(text):
             yield Finding(view.where(f"{where}/index"), f"0 to {len(text)}, a place inside the text", show(index))
+
+
+# --- texts
+
+
+def _sent(view: View, character: str) -> bool:
+    """True if the request holds a character, as itself or escaped."""
+    content = (view.exchange.request.content or b"").lower()
+    return character.encode() in content or f"\\u{ord(character):04x}".encode() in content
+
+
+@rule("consistency.text_characters", when=lambda view: any(view.texts()))
+def text_characters(view: View) -> Iterator[Finding]:
+    """A text holds no character that stands for a lost one, unless it was sent."""
+    for where, text in view.texts():
+        for character, name in LOST.items():
+            if character in text and not _sent(view, character):
+                yield Finding(view.where(where), f"no {name} in the text", f"one at character {text.index(character)}")
+
+
+# --- order
+
+
+@rule("consistency.order", when=lambda view: view.status == "completed" and bool(view.items))
+def order(view: View) -> Iterator[Finding]:
+    """The output of a completed response does not end while the model thinks."""
+    where, last = view.items[-1]
+    if last.get("type") == "reasoning":
+        expected = "a message, a call or another result at the end, as the response is completed"
+        yield Finding(view.where(f"{where}/type"), expected, '"reasoning"')

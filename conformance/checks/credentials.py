@@ -43,6 +43,6 @@ def _texts(view: View) -> Iterator[str]:
     """The body as it came, as JSON without needless escapes, and the pieces of a stream joined."""
     exchange = view.exchange
     yield (exchange.content or b"").decode("utf-8", "replace")
-    values = [event.json for event in exchange.events] if exchange.is_stream else [exchange.json]
-    yield from (json.dumps(value, ensure_ascii=False) for value in values if isinstance(value, (dict, list)))
-    yield "".join(delta for value in values if isinstance(delta := at(value, "delta"), str))
+    bodies = [event.json for event in exchange.events] if exchange.is_stream else [exchange.json]
+    yield from (json.dumps(value, ensure_ascii=False) for value in bodies if isinstance(value, (dict, list)))
+    yield "".join(delta for value in bodies if isinstance(delta := at(value, "delta"), str))

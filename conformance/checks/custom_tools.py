@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.checks.lib.declared import called_tool, finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.grammars import misfit
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import View
@@ -14,6 +15,8 @@ from conformance.wire.json_values import at, show
 
 MAX_CALLS: Final = 8
 """Calls of an answer that are compared with their grammar, so that no answer takes for ever."""
+
+called_rule("custom_tools.called", "custom")
 
 
 def _judged(view: View, syntax: str) -> list[tuple[str, str, str]]:

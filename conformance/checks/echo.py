@@ -34,7 +34,7 @@ VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "user": ("user",),
     "verbosity": ("text", "verbosity"),
 }
-"""Settings that come back as they were sent, by the last part of their requirement's id (wire-facts, "Bodies")."""
+"""Settings that come back as they were sent in genuine recordings, by the last part of their requirement's id."""
 
 CHOSEN: Final[dict[str, tuple[str, ...]]] = {
     "reasoning_context": ("reasoning", "context"),
@@ -318,8 +318,8 @@ def hosted_tools(view: View) -> Iterator[Finding]:
 def _secrets(tool: dict[str, Any]) -> list[str]:
     """What a tool of an MCP server was given for the server alone."""
     headers = tool.get("headers")
-    values = [tool.get("authorization"), *(headers.values() if isinstance(headers, dict) else ())]
-    return [value for value in values if isinstance(value, str) and value.strip() and not _is_hidden(value)]
+    sent = [tool.get("authorization"), *(headers.values() if isinstance(headers, dict) else ())]
+    return [secret for secret in sent if isinstance(secret, str) and secret.strip() and not _is_hidden(secret)]
 
 
 def _trusted(view: View) -> list[tuple[int, list[str], dict[str, Any]]]:
@@ -333,7 +333,7 @@ def tool_secrets(view: View) -> Iterator[Finding]:
     """What was sent for an MCP server alone does not come back: answers are stored and shown."""
     for index, secrets, other in _trusted(view):
         for member in ("authorization", "headers"):
-            told = json.dumps(other.get(member), ensure_ascii=False)
-            if any(json.dumps(secret, ensure_ascii=False)[1:-1] in told for secret in secrets):
+            received = json.dumps(other.get(member), ensure_ascii=False)
+            if any(json.dumps(secret, ensure_ascii=False)[1:-1] in received for secret in secrets):
                 where = view.where(pointer("tools", index, member))
                 yield Finding(where, "nothing of what was sent, or <redacted>", "what was sent")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import declared, finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.images import Picture
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step
@@ -14,6 +15,8 @@ from conformance.wire.json_values import MISSING, at, printable, shorten, show
 
 CALL: Final = "image_generation_call"
 IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its end"
+
+called_rule("image_generation.called", "image_generation")
 
 
 def _results(view: View) -> list[tuple[str, dict[str, Any], Picture]]:
@@ -74,7 +77,7 @@ def size(view: View) -> Iterator[Finding]:
             yield Finding(view.where(where), f"an image of the size {show(value, 40)}", real)
 
 
-def _told(view: View) -> list[tuple[str, Any, Any]]:
+def _settings(view: View) -> list[tuple[str, Any, Any]]:
     """Pointer, what was asked and what the call tells, of settings that the image itself does not show."""
     return [
         (f"{where}/{member}", _asked(view, member), call[member])
@@ -84,12 +87,12 @@ def _told(view: View) -> list[tuple[str, Any, Any]]:
     ]
 
 
-@rule("image_generation.settings", when=lambda view: bool(_told(view)))
+@rule("image_generation.settings", when=lambda view: bool(_settings(view)))
 def settings(view: View) -> Iterator[Finding]:
     """The call tells the quality and the background that were asked for."""
-    for where, wanted, told in _told(view):
-        if told != wanted:
-            yield Finding(view.where(where), f"{show(wanted, 40)}, as it was asked", show(told, 40))
+    for where, wanted, received in _settings(view):
+        if received != wanted:
+            yield Finding(view.where(where), f"{show(wanted, 40)}, as it was asked", show(received, 40))
 
 
 def _partial(view: View) -> list[list[Step]]:

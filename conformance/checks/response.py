@@ -1,12 +1,24 @@
-"""Checks of the response object: its schema, its state, its usage."""
+"""Checks of the response object: its schema, its state, its numbers."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Final
 
-from conformance.checks.lib.rules import Finding, rule, schema_findings
+from conformance.checks.lib.rules import Finding, null_findings, rule, schema_findings
 from conformance.checks.lib.view import View
-from conformance.wire.json_values import MISSING, at, show
+from conformance.wire.json_values import MISSING, at, number, pointer, show
+
+RANGES: Final[dict[str, tuple[float, float]]] = {
+    "frequency_penalty": (-2, 2),
+    "max_output_tokens": (1, math.inf),
+    "presence_penalty": (-2, 2),
+    "temperature": (0, 2),
+    "top_logprobs": (0, 20),
+    "top_p": (0, 1),
+}
+"""Between which numbers each setting lies."""
 
 
 @rule("response.content_type", when=lambda view: view.answer is not MISSING and bool(view.exchange.headers))
@@ -33,8 +45,8 @@ def current_members(view: View) -> Iterator[Finding]:
 @rule("response.completed", when=lambda view: view.status == "completed")
 def completed(view: View) -> Iterator[Finding]:
     """A completed response has a usage and an output, and neither an error nor incomplete_details."""
-    yield from _is_null(view, "error")
-    yield from _is_null(view, "incomplete_details")
+    yield from null_findings(view, "error")
+    yield from null_findings(view, "incomplete_details")
     if at(view.response, "output") == []:
         yield Finding(view.where("/output"), "at least one item, as the status is completed", "[]")
     if at(view.response, "usage") is None:
@@ -44,7 +56,7 @@ def completed(view: View) -> Iterator[Finding]:
 @rule("response.incomplete", when=lambda view: view.status == "incomplete")
 def incomplete(view: View) -> Iterator[Finding]:
     """An incomplete response says why, and has no error."""
-    yield from _is_null(view, "error")
+    yield from null_findings(view, "error")
     reason = at(view.response, "incomplete_details", "reason")
     if not isinstance(reason, str) or not reason:
         where = view.where("/incomplete_details/reason")
@@ -81,20 +93,24 @@ def model(view: View) -> Iterator[Finding]:
         yield Finding(view.where("/model"), "the name of the model that answered", show(view.response["model"]))
 
 
-@rule("usage.total", when=lambda view: isinstance(at(view.response, "usage"), dict))
-def total(view: View) -> Iterator[Finding]:
-    """The total is the sum of input and output tokens."""
-    usage = view.response["usage"]
-    parts = [usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens")]
-    if not all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in parts):
-        yield Finding(view.where("/usage"), "numbers of input, output and total tokens", show(usage))
-    elif parts[2] != parts[0] + parts[1]:
-        yield Finding(
-            view.where("/usage/total_tokens"), f"{parts[0]} + {parts[1]} = {parts[0] + parts[1]}", show(parts[2])
-        )
+def _ranges(view: View) -> Iterator[tuple[tuple[str, ...], float, float]]:
+    """Where numbers stand, the least and the greatest that each may be."""
+    for name, (least, most) in RANGES.items():
+        yield (name,), least, most
+    # What a program calls is answered without the model being asked again. Counts can be off, below zero even.
+    programmed = any("caller" in item for _, item in view.items)
+    if not programmed and at(view.response, "usage", "input_tokens") == 0:
+        yield ("usage", "input_tokens"), 1, math.inf
 
 
-def _is_null(view: View, member: str) -> Iterator[Finding]:
-    value = at(view.response, member)
-    if value is not None and value is not MISSING:
-        yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))
+@rule(
+    "response.ranges",
+    when=lambda view: any(number(at(view.response, *path)) is not None for path, *_ in _ranges(view)),
+)
+def ranges(view: View) -> Iterator[Finding]:
+    """Settings and counts are numbers that they can be."""
+    for path, least, most in _ranges(view):
+        value = number(at(view.response, *path))
+        if value is not None and not least <= value <= most:
+            expected = f"at least {least}" if most == math.inf else f"from {least} to {most}"
+            yield Finding(view.where(pointer(*path)), expected, show(value))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from conformance.checks.lib.declared import declared, finished
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, show
 
 LEAST: Final = {"timeout_ms": 1, "max_output_length": 0}
 """The limits of a call, each with the least that it can be."""
 
+called_rule("shell.called", "shell")
 
-def _actions(view: View) -> list[tuple[str, dict[str, Any]]]:
+
+def _actions(view: View) -> list[Place]:
     """Pointer and action of each finished call."""
     calls = ((f"{where}/action", at(call, "action")) for where, call in finished(view, "shell_call"))
     return [(where, action) for where, action in calls if isinstance(action, dict)]

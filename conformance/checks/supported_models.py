@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import View
-from conformance.wire.json_values import MISSING, at, at_list, show
+from conformance.wire.json_values import MISSING, show
 
 
 def _is_plain_text_request(view: View) -> bool:
@@ -22,10 +22,9 @@ def _is_plain_text_request(view: View) -> bool:
 @rule("supported_models.text", when=_is_plain_text_request)
 def text(view: View) -> Iterator[Finding]:
     """A request without tools that is completed is answered with text, or with a refusal to give it."""
-    parts = [part for _, item in view.items_of("message") for part in at_list(item, "content")]
     types = [item.get("type") for _, item in view.items]
     # Tools can also come from an input item, so a call is a matter of the checks of calls.
     # A request to compact a conversation is answered with the compaction alone.
     called = any(isinstance(kind, str) and (kind.endswith("_call") or kind == "compaction") for kind in types)
-    if not called and not any(at(part, "text") or at(part, "refusal") for part in parts):
+    if not called and not any(part.get("text") or part.get("refusal") for _, part in view.parts()):
         yield Finding(view.where("/output"), "a message with text", f"items of the types {show(types)}")

@@ -39,7 +39,7 @@ for _name in NAMES:
     when=lambda view: view.is_create and any(_observed(view, name) for name in NAMES),
 )
 def boundary_values(view: View) -> Iterator[Finding]:
-    """Tells how a value was taken that asks for nothing unsupported."""
+    """How a value was taken that asks for nothing unsupported is observed."""
     for name in NAMES:
         if _observed(view, name):
             sent = f"{name}: {show(view.body[name])}"

@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, at_list, show
 
+called_rule("web_search.called", "web_search")
 
-def _citations(view: View) -> list[tuple[str, dict[str, Any]]]:
-    """Pointer and value of each annotation that cites a page."""
-    return [
-        (f"{where}/content/{number}/annotations/{index}", annotation)
-        for where, item in view.items_of("message")
-        for number, part in enumerate(at_list(item, "content"))
-        for index, annotation in enumerate(at_list(part, "annotations"))
-        if at(annotation, "type") == "url_citation"
-    ]
+
+def _citations(view: View) -> list[Place]:
+    """The annotations that cite a page."""
+    return [(where, found) for where, found, _ in view.annotations() if found.get("type") == "url_citation"]
 
 
 def _is_address(value: Any) -> bool:
@@ -41,7 +38,7 @@ def citations(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/url"), "an http or https address", show(url))
 
 
-def _actions(view: View) -> list[tuple[str, dict[str, Any]]]:
+def _actions(view: View) -> list[Place]:
     """Pointer and value of each search."""
     actions = [(f"{where}/action", call.get("action")) for where, call in view.items_of("web_search_call")]
     return [(where, action) for where, action in actions if isinstance(action, dict) and action.get("type") == "search"]

@@ -9,18 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.contract.objects import (
-    CONTRACT_NAMES,
-    Chapter,
-    Condition,
-    Contract,
-    Level,
-    Lifecycle,
-    Model,
-    Parameter,
-    Requirement,
-    Value,
-)
+from conformance.contract import objects
 from conformance.wire.schema import violations
 
 FOLDER: Final = Path(__file__).parent
@@ -36,20 +25,20 @@ class ContractError(Exception):
 
 
 @functools.cache
-def load(name: str = "databricks", folder: Path = FOLDER) -> Contract:
+def load(name: str = "databricks", folder: Path = FOLDER) -> objects.Contract:
     """The contract under one of its names.
 
-    Raises ContractError for a mistake in a file, ValueError for a name that is not in CONTRACT_NAMES.
+    Raises ContractError for a mistake in a file, ValueError for a name that is not in objects.CONTRACT_NAMES.
     """
-    if name not in CONTRACT_NAMES:
-        raise ValueError(f"no contract named {name!r}, only {', '.join(CONTRACT_NAMES)}")
+    if name not in objects.CONTRACT_NAMES:
+        raise ValueError(f"no contract named {name!r}, only {', '.join(objects.CONTRACT_NAMES)}")
     models_file = folder / MODELS_FILE
     table = _read(models_file, "models")
     models = _models(models_file, table)
     chapters = {file.stem: _chapter(file, folder, models) for file in chapter_files(folder)}
     requirements = {row.id: row for chapter in chapters.values() for row in chapter.requirements}
     parameters_file = folder / f"{PARAMETERS_CHAPTER}.toml"
-    return Contract(
+    return objects.Contract(
         name=name,
         version=table["version"],
         representative=table["representative"],
@@ -95,11 +84,13 @@ def _where(table: dict[str, Any], pointer: str) -> str:
             return "/".join(key)
 
 
-def _models(file: Path, table: dict[str, Any]) -> dict[str, Model]:
-    models: dict[str, Model] = {}
+def _models(file: Path, table: dict[str, Any]) -> dict[str, objects.Model]:
+    models: dict[str, objects.Model] = {}
     for number, row in enumerate(table["model"]):
         where = _where(table, f"/model/{number}")
-        model = Model(**row | {"lifecycle": Lifecycle(row["lifecycle"]), "efforts": tuple(row["efforts"])})
+        model = objects.Model(
+            **row | {"lifecycle": objects.Lifecycle(row["lifecycle"]), "efforts": tuple(row["efforts"])}
+        )
         if model.retires is not None and not isinstance(model.retires, datetime.date):
             raise ContractError(file, f"{where}: retires", "has to be a date, without quotation marks")
         if model.name in models:
@@ -113,17 +104,17 @@ def _models(file: Path, table: dict[str, Any]) -> dict[str, Model]:
     return models
 
 
-def _check_representative(file: Path, name: str, models: dict[str, Model]) -> None:
+def _check_representative(file: Path, name: str, models: dict[str, objects.Model]) -> None:
     model = models.get(name)
-    if model is None or model.lifecycle is not Lifecycle.ACTIVE:
+    if model is None or model.lifecycle is not objects.Lifecycle.ACTIVE:
         raise ContractError(file, "representative", f'"{name}" is no active model of {MODELS_FILE}')
 
 
-def _chapter(file: Path, folder: Path, models: dict[str, Model]) -> Chapter:
+def _chapter(file: Path, folder: Path, models: dict[str, objects.Model]) -> objects.Chapter:
     table = _read(file, "chapter")
     if "representative" in table:
         _check_representative(file, table["representative"], models)
-    requirements: dict[str, Requirement] = {}
+    requirements: dict[str, objects.Requirement] = {}
     for number, row in enumerate(table["requirement"]):
         where = _where(table, f"/requirement/{number}")
         requirement = _requirement(row)
@@ -135,34 +126,36 @@ def _chapter(file: Path, folder: Path, models: dict[str, Model]) -> Chapter:
     universal = table.get("universal", False)
     if not universal and folder == FOLDER and not (folder.parent / f"test_{file.stem}.py").exists():
         raise ContractError(file, "universal", f"is not set, and conformance/test_{file.stem}.py does not exist")
-    return Chapter(file.stem, table["title"], universal, tuple(requirements.values()), table.get("representative"))
+    return objects.Chapter(
+        file.stem, table["title"], universal, tuple(requirements.values()), table.get("representative")
+    )
 
 
-def _requirement(row: dict[str, Any]) -> Requirement:
+def _requirement(row: dict[str, Any]) -> objects.Requirement:
     levels = row["level"]
     if isinstance(levels, str):
         levels = [{"is": levels}]
-    return Requirement(
+    return objects.Requirement(
         id=row["id"],
         statement=row["statement"],
         source=row["source"],
         levels=tuple(
-            (Condition(**{key: value for key, value in rule.items() if key != "is"}), Level(rule["is"]))
+            (objects.Condition(**{key: value for key, value in rule.items() if key != "is"}), objects.Level(rule["is"]))
             for rule in levels
         ),
-        applies_to=Condition(**row.get("applies_to", {})),
+        applies_to=objects.Condition(**row.get("applies_to", {})),
         excluded=row.get("excluded"),
     )
 
 
-def _parameters(file: Path, requirements: dict[str, Requirement]) -> dict[str, Parameter]:
+def _parameters(file: Path, requirements: dict[str, objects.Requirement]) -> dict[str, objects.Parameter]:
     table = _read(file, "chapter")
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, objects.Parameter] = {}
     for number, row in enumerate(table.get("parameter", ())):
         where = _where(table, f"/parameter/{number}")
         if row["name"] in parameters:
             raise ContractError(file, f"{where}: name", "is used twice")
-        parameter = Parameter(row["name"], tuple(_value(file, where, value) for value in row["values"]))
+        parameter = objects.Parameter(row["name"], tuple(_value(file, where, value) for value in row["values"]))
         if len({value.id for value in parameter.values}) < len(parameter.values):
             raise ContractError(file, f"{where}: values", "two values have the same id")
         requirement = requirements.get(f"{file.stem}.{parameter.name}")
@@ -170,16 +163,16 @@ def _parameters(file: Path, requirements: dict[str, Requirement]) -> dict[str, P
             raise ContractError(file, f"{where}: name", f'no requirement has the id "{file.stem}.{parameter.name}"')
         declared = {level for _, level in requirement.levels}
         for value in parameter.values:
-            if value.level is not Level.MAY and value.level not in declared:
+            if value.level is not objects.Level.MAY and value.level not in declared:
                 problem = f'value {value.json} is a {value.level}, its requirement "{requirement.id}" is not'
                 raise ContractError(file, f"{where}: values", problem)
         parameters[parameter.name] = parameter
     return parameters
 
 
-def _value(file: Path, where: str, row: dict[str, Any]) -> Value:
+def _value(file: Path, where: str, row: dict[str, Any]) -> objects.Value:
     try:
         value = json.loads(row["json"])
     except ValueError as error:
         raise ContractError(file, f"{where}: values", f"{row['json']!r} is not JSON text: {error}") from error
-    return Value(row.get("id", row["json"].strip('"')), row["json"], value, Level(row["level"]))
+    return objects.Value(row.get("id", row["json"].strip('"')), row["json"], value, objects.Level(row["level"]))

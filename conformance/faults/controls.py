@@ -10,7 +10,6 @@ from conformance.faults.lib.rows import refused
 from conformance.reference.reply import Reply
 
 RANGES: Final = {"temperature": 2, "top_p": 1}
-
 MOST_PAIRS: Final = 16
 
 

@@ -11,7 +11,7 @@ from conformance.faults.lib.requirements import WRONG_IMAGES
 from conformance.faults.lib.rows import refused
 from conformance.reference.input_files import IMAGE_TYPES
 from conformance.reference.reply import Reply, RequestEdit
-from conformance.samples.images import picture
+from conformance.samples.image_input import picture
 from conformance.wire.edit import put
 
 

@@ -9,7 +9,6 @@ from conformance.faults.lib.requests import setting
 from conformance.faults.lib.rows import refused
 
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-
 FAILURE: Final = {"code": "server_error", "message": "The model ran out of tokens."}
 
 

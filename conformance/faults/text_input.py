@@ -13,13 +13,9 @@ from conformance.reference.reply import Reply
 from conformance.wire.edit import GONE, put
 
 ROLES: Final = ("system", "developer", "user", "assistant")
-
 PARTS: Final = ("input_text", "input_image", "input_file", "input_audio", "output_text", "refusal")
-
 MANY: Final = 100
-
 LONG: Final = 50_000
-
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

@@ -14,7 +14,6 @@ from conformance.wire.json_values import Unreadable, at, read_json
 from conformance.wire.schema import violations
 
 FORMAT: Final = 2
-REQUEST_HEADERS: Final = ("content-type",)
 RESPONSE_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
 """Headers that a cassette keeps; all others are left out in both directions."""
 
@@ -87,8 +86,7 @@ def parse_cassette(content: bytes) -> Cassette:
     if isinstance(table, Unreadable):
         raise CassetteError(table.why)
     for violation in violations("cassette", table):
-        where = violation.pointer or "the top level"
-        raise CassetteError(f"at {where}: expected {violation.expected}, received {violation.received}")
+        raise CassetteError(f"at {violation.text}")
     for number, exchange in enumerate(table["exchanges"], 1):
         try:
             exchange_of(exchange)

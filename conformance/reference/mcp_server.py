@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance.reference.serve import LOOPBACK, in_thread, listen
-from conformance.samples.images import FOLDER
+from conformance.samples.image_input import FOLDER
 
 PATH: Final = "/mcp"
 PICTURE: Final = "square.png"

@@ -1,8 +1,20 @@
-"""Views of a verdict: the text of a failure, the matrix, the list of what would be sent."""
+"""Views of a verdict: the text of a failure, the matrix; and of what is tried: the list, the coverage page."""
 
+from conformance.report.coverage import Tried, coverage
 from conformance.report.failure import curl, cut_tracebacks, failure_text
 from conformance.report.junit import write_junit
 from conformance.report.listing import Listed, listing
 from conformance.report.terminal import matrix, summary
 
-__all__ = ["Listed", "curl", "cut_tracebacks", "failure_text", "listing", "matrix", "summary", "write_junit"]
+__all__ = [
+    "Listed",
+    "Tried",
+    "coverage",
+    "curl",
+    "cut_tracebacks",
+    "failure_text",
+    "listing",
+    "matrix",
+    "summary",
+    "write_junit",
+]

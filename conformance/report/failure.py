@@ -71,7 +71,7 @@ def _requirement(case: Case, contract: Contract, requirement: str, pairs: list[t
     for number, result in pairs[:MAX_FINDINGS]:
         if (finding := result.finding) is not None:
             which = f"exchange {number}: " if len(case.exchanges) > 1 else ""
-            yield f"  {which}{finding.where or 'the answer'}   expected {finding.expected}, received {finding.received}"
+            yield f"  {which}{finding.text}"
     if len(pairs) > MAX_FINDINGS:
         yield f"  … and {len(pairs) - MAX_FINDINGS} more of this requirement"
     row = contract.requirements[requirement]

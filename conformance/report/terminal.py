@@ -6,6 +6,7 @@ import collections
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from conformance.checks import Finding
 from conformance.contract import Contract
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 from conformance.wire.json_values import printable, shorten
@@ -30,16 +31,20 @@ SHORT = {
 }
 
 
-def summary(run: Run, contract: Contract, *, width: int, told: Sequence[str], status: int) -> Iterator[tuple[str, str]]:
-    """The sections at the end of a run: title and text of each, in order. ``told`` is what the verdict says besides."""
+def summary(
+    run: Run, contract: Contract, *, width: int, remarks: Sequence[str], status: int
+) -> Iterator[tuple[str, str]]:
+    """The sections at the end of a run: title and text of each, in order. ``remarks`` are what the verdict says besides."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
     if rows := list(_findings(run, "may")):
         yield "observed (may)", "\n".join(rows)
+    if rows := list(_unknown(run)):
+        yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
-    yield "verdict", "\n".join(_verdict(run, told, status))
+    yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
 def _could_not_run(run: Run) -> list[str]:
@@ -60,10 +65,26 @@ def _findings(run: Run, level: str) -> Iterator[str]:
         if number == MAX_ROWS:
             yield f"… and {len(groups) - MAX_ROWS} more kinds"
             return
-        names = list(dict.fromkeys(model for model, _ in seen))
-        models = ", ".join(names) if len(names) < 4 else f"{len(names)} models"
-        where, received = kind[1] or "the answer", shorten(seen[0][1], 80)
-        yield printable(f"{kind[0]}  {where}  expected {kind[2]}, received {received}  ({len(seen)}x, {models})")
+        models = _named(model for model, _ in seen)
+        finding = Finding(kind[1], kind[2], shorten(seen[0][1], 80))
+        yield printable(f"{kind[0]}  {finding.text}  ({len(seen)}x, {models})")
+
+
+def _unknown(run: Run) -> Iterator[str]:
+    """One line for each member or event that nobody has described, with the models that sent it."""
+    seen: dict[str, list[str]] = collections.defaultdict(list)
+    for record in run.records:
+        for name in record.unknown:
+            seen[name].append(record.model)
+    for name, models in sorted(seen.items())[:MAX_ROWS]:
+        yield printable(f"{name}  ({len(models)}x, {_named(models)})")
+    if len(seen) > MAX_ROWS:
+        yield f"… and {len(seen) - MAX_ROWS} more"
+
+
+def _named(models: Iterable[str]) -> str:
+    names = list(dict.fromkeys(models))
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} models"
 
 
 def matrix(run: Run, contract: Contract, width: int) -> list[str]:
@@ -96,13 +117,13 @@ def _by_chapter(record: Record) -> Iterator[tuple[str, CaseOutcome]]:
     In the chapter of its test also counts that it could not run, or failed without a finding; and what was merely
     observed there is no pass.
     """
-    told, worst = CaseOutcome(record.outcome), CaseOutcome.NOT_APPLICABLE
+    of_case, worst = CaseOutcome(record.outcome), CaseOutcome.NOT_APPLICABLE
     for requirement, judged in record.judged.items():
         chapter, outcome = requirement.partition(".")[0], CaseOutcome(judged)
         worst = max(worst, outcome, key=lambda each: each.rank)
-        yield chapter, told if told is CaseOutcome.OBSERVED and chapter == record.chapter else outcome
-    if not record.judged or (_is_bad(told) and told.rank > worst.rank):
-        yield record.chapter, told
+        yield chapter, of_case if of_case is CaseOutcome.OBSERVED and chapter == record.chapter else outcome
+    if not record.judged or (_is_bad(of_case) and of_case.rank > worst.rank):
+        yield record.chapter, of_case
 
 
 def _is_bad(outcome: CaseOutcome) -> bool:
@@ -141,7 +162,7 @@ def _padded(column: Sequence[str]) -> list[str]:
     return [f"{cell:<{width}}" for cell in column]
 
 
-def _verdict(run: Run, told: Sequence[str], status: int) -> Iterator[str]:
+def _verdict(run: Run, remarks: Sequence[str], status: int) -> Iterator[str]:
     counted = collections.Counter(record.outcome for record in run.records)
     outcomes = ", ".join(f"{counted[outcome]} {outcome}" for outcome in reversed(CaseOutcome) if counted[outcome])
     requests = sum(record.requests for record in run.records)
@@ -150,5 +171,5 @@ def _verdict(run: Run, told: Sequence[str], status: int) -> Iterator[str]:
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
-    yield from map(printable, told)
+    yield from map(printable, remarks)
     yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"

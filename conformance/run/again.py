@@ -13,7 +13,7 @@ from conformance.run.settings import Settings
 
 def command(item: pytest.Item, settings: Settings, *options: str) -> str:
     """A command of a shell that runs one case with the options of this run and some more."""
-    return "pytest " + shlex.join([*_address(item), *options, *settings.given])
+    return "pytest " + shlex.join([*_address(item), *options, *settings.again])
 
 
 def _address(item: pytest.Item) -> list[str]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message, outcome_finding
+from conformance.checks import PAIRS, Outcome, Stated, View, fits, judge, judge_pair, message, outcome_finding, unknown
 from conformance.contract import Contract
 from conformance.run.turns import continued, holds
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
@@ -222,10 +222,7 @@ class Ask:
         known = {id(item) for item in given_back}
         own = body | {"input": [item for item in input if id(item) not in known]} if known else body
         for violation in violations("request", own):
-            where = violation.pointer or "the top level"
-            raise SuiteError(
-                f"the request is not right at {where}: expected {violation.expected}, received {violation.received}"
-            )
+            raise SuiteError(f"the request is not right at {violation.text}")
         return body
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
@@ -274,6 +271,7 @@ class Ask:
             self._case.add(exchange, [])
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
+        self._case.unknown.update(unknown(exchange, self._contract))
         if exchange.status >= 500 and not self._plain_is_answered():
             self._case.add(exchange, [])
             said = message(View(exchange, self._contract))

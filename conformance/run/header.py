@@ -21,8 +21,9 @@ def provenance(settings: Settings) -> list[str]:
     """
     if settings.replay:
         origins = settings.library.origins()
-        told = [f"answers: {origin}" for origin in origins]
-        return [*told, NO_WORKSPACE] if any("reference endpoint" in origin.target for origin in origins) else told
+        answers = [f"answers: {origin}" for origin in origins]
+        of_reference = any("reference endpoint" in origin.target for origin in origins)
+        return [*answers, NO_WORKSPACE] if of_reference else answers
     try:
         with Client(settings.target, settings.limits) as client:
             exchange, obstacle = probe(client, settings.models[0])

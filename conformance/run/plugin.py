@@ -263,7 +263,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), settings.fail_on)
-    told = [*config.stash[PROVENANCE], *left_out(settings)]
-    for title, text in report.summary(run, settings.contract, width=width, told=told, status=status):
+    remarks = [*config.stash[PROVENANCE], *left_out(settings)]
+    for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

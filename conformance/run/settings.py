@@ -90,7 +90,7 @@ class Settings:
     limits: Limits
     urls: Mapping[Service, str]
     library: Library
-    given: tuple[str, ...]
+    again: tuple[str, ...]
 
     @property
     def replay(self) -> bool:
@@ -144,11 +144,11 @@ class Settings:
             limits=_limits(config),
             urls=_urls(config, live=option.live),
             library=library,
-            given=_given(config),
+            again=_options_of_again(config),
         )
 
 
-def _given(config: pytest.Config) -> tuple[str, ...]:
+def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
     """The options that a command needs which asks for a case of this run again, as they were given."""
     option = config.option
     valued = {

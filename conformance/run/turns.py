@@ -15,13 +15,13 @@ Item = Mapping[str, Any]
 
 
 def continued(
-    given: str | Sequence[Item], output: Sequence[Any], items: Sequence[str | Item], leave_out: str | None = None
+    sent: str | Sequence[Item], output: Sequence[Any], items: Sequence[str | Item], leave_out: str | None = None
 ) -> list[Any]:
     """The input of the next turn: the one before, the output as it came, and what answers it.
 
     A text is a message of the user. Output items of the type ``leave_out`` are not sent back. Raises Ended.
     """
-    before = [_message(given)] if isinstance(given, str) else [*given]
+    before = [_message(sent)] if isinstance(sent, str) else [*sent]
     kept = [item for item in output if at(item, "type") != leave_out]
     return [*before, *kept, *(made for item in items for made in answering(item, output))]
 

@@ -85,7 +85,7 @@ OBSTACLES: Final = (
         whole_run=False,
     ),
 )
-"""Shapes from contract-facts, "Errors". The first row that fits counts."""
+"""Shapes that were seen (docs/sources.md, "What was seen on Databricks"). The first row that fits counts."""
 
 
 def obstacle(exchange: Exchange) -> Obstacle | None:

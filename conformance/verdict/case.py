@@ -27,7 +27,8 @@ class SuiteError(Exception):
 class Case:
     """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
 
-    ``requirements`` are those that the case puts to the test.
+    ``requirements`` are those that the case puts to the test; ``unknown`` names what the answers held that nobody has
+    described.
     """
 
     node: str
@@ -40,6 +41,7 @@ class Case:
     exchanges: list[Exchange] = field(default_factory=list)
     extra_requests: int = 0
     results: list[tuple[int, Result]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
     outcome: CaseOutcome | None = None
@@ -126,6 +128,7 @@ class Case:
                 for _, result in self.results
                 if (finding := result.finding)
             ],
+            unknown=sorted(map(hide, self.unknown)),
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
         )

@@ -47,7 +47,8 @@ class Record:
     """What a run remembers of a case. Plain values only, so that it can travel between processes.
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
-    requirement, level, where, expected, received. ``reason`` is the sentence for a case that could not run.
+    requirement, level, where, expected, received; ``unknown`` names what nobody has described. ``reason`` is the
+    sentence for a case that could not run.
     """
 
     case: str
@@ -57,6 +58,7 @@ class Record:
     requests: int = 0
     judged: dict[str, str] = field(default_factory=dict)
     findings: list[list[str]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
 

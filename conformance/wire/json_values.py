@@ -154,6 +154,11 @@ def at_list(value: Any, *path: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def number(value: Any) -> float | None:
+    """A value if it is a number, which true and false are not, else None."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
 def same(one: Any, other: Any) -> bool:
     """True if two JSON values are equal: 1 and 1.0 are, 1 and true are not, at any depth."""
     left = [(one, other)]

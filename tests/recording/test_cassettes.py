@@ -116,7 +116,9 @@ def test_request_beyond_the_cassette(checkout: Checkout) -> None:
     """A test that asks twice what was recorded once fails, as it asks for more than there is."""
     tests = checkout.path / "conformance" / "test_supported_models.py"
     tests.write_text(
-        tests.read_text().replace("    ask(model, samples.QUESTION)\n", "    ask(model, samples.QUESTION)\n" * 2)
+        tests.read_text().replace(
+            "    ask(model, conversations.QUESTION)\n", "    ask(model, conversations.QUESTION)\n" * 2
+        )
     )
     result = replay(checkout, "-k", "string_input")
     assert failed(result) == [NODE]
@@ -333,7 +335,7 @@ def test_failing_case_is_not_recorded(checkout: Checkout) -> None:
         return replace(reply, content=content)
 
     before = checkout.files()
-    with running(create_app(token=TOKEN, change=without_usage)) as url:
+    with running(create_app(token=TOKEN, reply_edit=without_usage)) as url:
         args = (
             "--live",
             "--record-mode=all",
@@ -359,15 +361,15 @@ def test_case_that_ended_early(checkout: Checkout, endpoint: str) -> None:
     """A case that ended before its last request is recorded with what it sent, and has to send as much in a replay."""
     tests = checkout.path / "conformance" / "test_supported_models.py"
     tests.write_text(
-        "import pytest\nfrom conformance import samples\nfrom conformance.verdict import Ended\n\n\n"
+        "import pytest\nfrom conformance.samples import conversations\nfrom conformance.verdict import Ended\n\n\n"
         "@pytest.mark.requests(2)\n"
         "@pytest.mark.requirement('supported_models.text')\n"
         "def test_two_turns(ask, model):\n"
-        "    ask(model, samples.QUESTION)\n"
+        "    ask(model, conversations.QUESTION)\n"
         "    raise Ended('there is no call to answer')\n"
     )
     args = ("--cassettes", "own", "--models", "gpt-5-4", str(tests))
-    with running(create_app(token=TOKEN, change=with_another_id)) as url:
+    with running(create_app(token=TOKEN, reply_edit=with_another_id)) as url:
         record = ("--live", "--record-mode=all", *args)
         recorded = checkout.quick(*record, "--base-url", url, RESPONSES_API_KEY=TOKEN)
     assert recorded.ret == 0
@@ -467,7 +469,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 def test_echoed_token_is_not_saved(checkout: Checkout, encode: Callable[[str], str]) -> None:
     """A target that echoes the token breaks a promise: the run says so, saves nothing and shows no token."""
     before = checkout.files()
-    with running(create_app(token=LONG_TOKEN, change=echoing(encode))) as url:
+    with running(create_app(token=LONG_TOKEN, reply_edit=echoing(encode))) as url:
         args = ("--live", "--record-mode=all", "--base-url", url, NODE)
         result = checkout.quick(*args, RESPONSES_API_KEY=LONG_TOKEN)
     assert result.ret == 1

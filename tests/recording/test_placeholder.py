@@ -21,23 +21,23 @@ from tests.servers.sockets import Reply, relay, serving
 TESTS = "conformance/test_supported_models.py"
 BODY = """
 import pytest
-from conformance import samples
+from conformance.samples import conversations
 from conformance.verdict import Ended
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_server(ask, model, SERVICE):
-    ask(model, samples.QUESTION, metadata={"server": SERVICE})
+    ask(model, conversations.QUESTION, metadata={"server": SERVICE})
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_server_in_a_stream(ask, model, SERVICE):
-    ask(model, samples.QUESTION, stream=True, instructions=f"It's at \\"{SERVICE}\\".")
+    ask(model, conversations.QUESTION, stream=True, instructions=f"It's at \\"{SERVICE}\\".")
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_long_request(ask, model, SERVICE):
-    ask(model, samples.QUESTION + " " * 70_000, metadata={"server": SERVICE})
+    ask(model, conversations.QUESTION + " " * 70_000, metadata={"server": SERVICE})
 """
 FIXTURES = {MCP_SERVER: "mcp_server", IMAGE: "image_url"}
 FIRST, SECOND, USUAL = (f"http://127.0.0.1:{port}/mcp" for port in (50001, 50002, 50000))
@@ -100,7 +100,7 @@ def test_host_that_is_left_is_not_saved(checkout: Checkout, leak: Callable[[str]
         is_response = isinstance(reply.content, dict) and "output" in reply.content
         return replace(reply, content=reply.content | added) if is_response else reply
 
-    with running(create_app(token=TOKEN, change=change)) as url:
+    with running(create_app(token=TOKEN, reply_edit=change)) as url:
         reply = relay(url, lambda number: False)
         result = recorded(checkout, MCP_SERVER, FIRST, reply, "-k", "test_server and not stream")
     assert result.ret == 6

@@ -9,10 +9,10 @@ import httpx
 import openai
 import pytest
 
-from conformance import samples
 from conformance.contract import load
 from conformance.reference.app import create_app
 from conformance.reference.serve import running
+from conformance.samples import image_input
 from tests.reference.client import (
     BEARER,
     FORECAST,
@@ -45,7 +45,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def test_usage_grows_with_the_input(client: httpx.Client) -> None:
-    image = {"type": "input_image", "image_url": samples.picture("jpeg"), "detail": "auto"}
+    image = {"type": "input_image", "image_url": image_input.picture("jpeg"), "detail": "auto"}
     text = {"type": "input_text", "text": "What is this?"}
     costs = [
         answered(client, **body)["usage"]["input_tokens"]

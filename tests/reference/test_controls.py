@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance import samples
 from conformance.reference.app import create_app
 from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
+from conformance.samples import controls, conversations, formats, limits, reasoning
 from conformance.wire.sse import decode
 from tests.reference.client import BEARER, accepted, ask, refused, text_of
 
@@ -43,12 +43,12 @@ def rejected(client: httpx.Client, *names: str, **body: Any) -> None:
 
 def test_what_does_not_fit_is_incomplete(client: httpx.Client) -> None:
     for settings in ({}, {"reasoning": {"effort": "high"}}, {"text": {"format": {"type": "json_object"}}}):
-        response = both(client, input=samples.LONG_POEM, max_output_tokens=16, **settings)
+        response = both(client, input=conversations.LONG_POEM, max_output_tokens=16, **settings)
         assert response["incomplete_details"] == {"reason": "max_output_tokens"}
         assert response["max_output_tokens"] == 16
 
 
-@pytest.mark.parametrize("value", [*(row["value"] for row in samples.REFUSED_LIMITS.values()), 64.0, True, [64]])
+@pytest.mark.parametrize("value", [*(row["value"] for row in limits.REFUSED_LIMITS.values()), 64.0, True, [64]])
 def test_limits_that_are_none(client: httpx.Client, value: Any) -> None:
     rejected(client, "max_output_tokens", max_output_tokens=value)
 
@@ -62,18 +62,18 @@ def test_counts_are_whole_numbers(client: httpx.Client, name: str) -> None:
 # --- formats ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", samples.SCHEMAS)
+@pytest.mark.parametrize("name", formats.SCHEMAS)
 def test_text_fits_the_schema(client: httpx.Client, name: str) -> None:
-    schema = samples.SCHEMAS[name]["schema"]
+    schema = formats.SCHEMAS[name]["schema"]
     form = {"type": "json_schema", "name": name, "schema": schema, "strict": True}
     response = both(client, text={"format": form})
     assert is_instance(json.loads(text_of(response)), schema)
     assert response["text"]["format"] == form | {"description": None}
 
 
-@pytest.mark.parametrize("name", samples.WRONG_FORMATS)
+@pytest.mark.parametrize("name", formats.WRONG_FORMATS)
 def test_formats_that_are_none(client: httpx.Client, name: str) -> None:
-    rejected(client, "text.format", text={"format": samples.WRONG_FORMATS[name]["format"]})
+    rejected(client, "text.format", text={"format": formats.WRONG_FORMATS[name]["format"]})
 
 
 def test_a_json_object(client: httpx.Client) -> None:
@@ -83,7 +83,7 @@ def test_a_json_object(client: httpx.Client) -> None:
 # --- reasoning -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("summary", samples.SUMMARIES)
+@pytest.mark.parametrize("summary", reasoning.SUMMARIES)
 def test_a_summary(client: httpx.Client, summary: str) -> None:
     for effort in ("low", "medium", "high", "xhigh"):
         response = both(client, reasoning={"effort": effort, "summary": summary})
@@ -99,16 +99,16 @@ def test_an_effort_that_no_model_takes(client: httpx.Client) -> None:
 
 
 def test_full_metadata_come_back(client: httpx.Client) -> None:
-    assert both(client, metadata=samples.FULL_METADATA)["metadata"] == samples.FULL_METADATA
+    assert both(client, metadata=controls.FULL_METADATA)["metadata"] == controls.FULL_METADATA
 
 
-@pytest.mark.parametrize("name", samples.REFUSED_METADATA)
+@pytest.mark.parametrize("name", controls.REFUSED_METADATA)
 def test_metadata_over_a_limit(client: httpx.Client, name: str) -> None:
-    rejected(client, "metadata", **samples.REFUSED_METADATA[name])
+    rejected(client, "metadata", **controls.REFUSED_METADATA[name])
 
 
 @pytest.mark.parametrize(
-    "settings", [*(row["settings"] for row in samples.CONTROLS.values()), *samples.SAMPLING.values()]
+    "settings", [*(row["settings"] for row in controls.CONTROLS.values()), *controls.SAMPLING.values()]
 )
 def test_settings_come_back(client: httpx.Client, settings: dict[str, Any]) -> None:
     response = both(client, **settings)
@@ -116,9 +116,9 @@ def test_settings_come_back(client: httpx.Client, settings: dict[str, Any]) -> N
         assert response[name] == (response[name] | value if isinstance(value, dict) else value)
 
 
-@pytest.mark.parametrize("name", samples.REFUSED_SAMPLING)
+@pytest.mark.parametrize("name", controls.REFUSED_SAMPLING)
 def test_sampling_out_of_range(client: httpx.Client, name: str) -> None:
-    rejected(client, *samples.REFUSED_SAMPLING[name], **samples.REFUSED_SAMPLING[name])
+    rejected(client, *controls.REFUSED_SAMPLING[name], **controls.REFUSED_SAMPLING[name])
 
 
 def test_a_parameter_that_nobody_knows(client: httpx.Client) -> None:

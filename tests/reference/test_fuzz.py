@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance import samples
 from conformance.contract import Lifecycle, load
 from conformance.reference.app import create_app
 from conformance.reference.generate import NoInstance, instance
 from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
+from conformance.samples import image_input
 from conformance.wire.schema import violations
 from conformance.wire.sse import decode
 from tests.reference.client import accepted
@@ -74,7 +74,7 @@ object_schemas = objects_of(schemas)
 images = st.fixed_dictionaries(
     {
         "type": st.just("input_image"),
-        "image_url": st.sampled_from([samples.picture(form) for form in samples.IMAGE_FORMATS]),
+        "image_url": st.sampled_from([image_input.picture(form) for form in image_input.IMAGE_FORMATS]),
         "detail": st.sampled_from(["auto", "low", "high"]),
     }
 )

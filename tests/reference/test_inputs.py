@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from conformance import samples
 from conformance.reference import input_files, mcp_server
 from conformance.reference.app import create_app
 from conformance.reference.body import MAX_BYTES
 from conformance.reference.serve import running
-from conformance.samples.images import FOLDER
+from conformance.samples import conversations, image_input, other_input, text_input
+from conformance.samples.image_input import FOLDER
 from conformance.wire.sse import decode
 from tests.reference.client import BEARER, accepted, answered, ask, refused, text_of
 
@@ -53,7 +53,7 @@ def image(url: str | None, **members: Any) -> dict[str, Any]:
 
 def shown(client: httpx.Client, *parts: Any, **body: Any) -> httpx.Response:
     """The answer to a message of these parts, in which no check finds anything, in JSON; the stream says the same."""
-    replies = [ask(client, input=samples.showing(*parts), **body, stream=stream) for stream in (False, True)]
+    replies = [ask(client, input=image_input.showing(*parts), **body, stream=stream) for stream in (False, True)]
     for reply in replies:
         accepted(reply)
     plain, streamed = replies
@@ -73,11 +73,11 @@ def cost(client: httpx.Client, *parts: Any) -> int:
 # --- images ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", samples.IMAGE_FORMATS)
+@pytest.mark.parametrize("form", image_input.IMAGE_FORMATS)
 def test_an_image_of_each_format_is_read(client: httpx.Client, form: str) -> None:
     for _ in range(2):
-        assert cost(client, samples.picture(form)) == LOW
-    assert cost(client, samples.picture(form), "And this?", samples.picture("png")) > 2 * LOW
+        assert cost(client, image_input.picture(form)) == LOW
+    assert cost(client, image_input.picture(form), "And this?", image_input.picture("png")) > 2 * LOW
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_image_costs_by_its_tiles(
 
 
 def test_a_detail_that_nobody_knows(client: httpx.Client) -> None:
-    refused(shown(client, image(samples.picture("png"), detail="medium")), 400, "input[0].content[0].detail")
+    refused(shown(client, image(image_input.picture("png"), detail="medium")), 400, "input[0].content[0].detail")
 
 
 @pytest.mark.parametrize("item", ["function_call_output", "custom_tool_call_output"])
@@ -142,9 +142,9 @@ def animated(form: str) -> bytes:
 @pytest.mark.parametrize(
     "url",
     [
-        *(pytest.param(samples.picture(form), id=form) for form in samples.OTHER_FORMATS),
-        *(pytest.param(samples.picture(form, claimed="png"), id=f"{form}_as_png") for form in ("bmp", "tiff")),
-        *(pytest.param(row["image"], id=name) for name, row in samples.REFUSED_IMAGES.items()),
+        *(pytest.param(image_input.picture(form), id=form) for form in image_input.OTHER_FORMATS),
+        *(pytest.param(image_input.picture(form, claimed="png"), id=f"{form}_as_png") for form in ("bmp", "tiff")),
+        *(pytest.param(row["image"], id=name) for name, row in image_input.REFUSED_IMAGES.items()),
         *(pytest.param(data_url(animated(form), f"image/{form}"), id=f"animated_{form}") for form in ("gif", "webp")),
         pytest.param(data_url(animated("png")), id="animated_png"),
         pytest.param(data_url(PNG[:-30]), id="cut"),
@@ -185,18 +185,18 @@ def test_the_names_of_types(client: httpx.Client) -> None:
 
 def test_images_have_to_fit_into_the_context(client: httpx.Client) -> None:
     part = image(data_url(drawn("PNG", 1024, 1024)), detail="high")
-    refused(ask(client, input=samples.showing(*[part] * 600)), 400, "context")
+    refused(ask(client, input=image_input.showing(*[part] * 600)), 400, "context")
 
 
 @few
-@given(data=st.data(), form=st.sampled_from(sorted(samples.IMAGE_FORMATS)))
+@given(data=st.data(), form=st.sampled_from(sorted(image_input.IMAGE_FORMATS)))
 def test_no_bytes_make_the_endpoint_fail(client: httpx.Client, data: st.DataObject, form: str) -> None:
     content = bytearray((FOLDER / f"square.{form}").read_bytes())
     for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)))):
         content[place] = byte
     cut = data.draw(st.integers(0, len(content)))
     for sent in (bytes(content[:cut]), bytes(content), data.draw(st.binary(max_size=60))):
-        assert ask(client, input=samples.showing(image(data_url(sent, f"image/{form}")))).status_code in (200, 400)
+        assert ask(client, input=image_input.showing(image(data_url(sent, f"image/{form}")))).status_code in (200, 400)
 
 
 @few
@@ -264,7 +264,9 @@ def test_nothing_depends_on_the_port_of_the_server_of_images(client: httpx.Clien
             for _ in range(2):
                 with mcp_server.running() as url:
                     urls.append(url.replace("/mcp", f"/{name}"))
-                    replies.append(ask(client, input=samples.showing("Look:", image(urls[-1])), stream=stream, **body))
+                    replies.append(
+                        ask(client, input=image_input.showing("Look:", image(urls[-1])), stream=stream, **body)
+                    )
             assert urls[0] != urls[1]
             assert replies[0].status_code == (200 if name == "square.png" else 400)
             assert replies[0].content == replies[1].content
@@ -279,7 +281,7 @@ def a_file(**members: Any) -> dict[str, Any]:
 
 
 def test_a_file_of_text_costs_what_its_text_does(client: httpx.Client) -> None:
-    assert cost(client, samples.FILE) > LOW
+    assert cost(client, other_input.FILE) > LOW
     costs = [cost(client, a_file(file_data=data_url(b"word " * count, "text/plain"))) for count in (0, 100, 1000)]
     assert costs[1] - costs[0] == 125
     assert costs[2] - costs[0] == 1250
@@ -303,15 +305,17 @@ def test_files_that_are_refused(client: httpx.Client, members: dict[str, Any], n
 
 
 def test_sound_is_refused(client: httpx.Client) -> None:
-    refused(shown(client, samples.AUDIO), 400, "input[0].content[0].type")
+    refused(shown(client, other_input.AUDIO), 400, "input[0].content[0].type")
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["TYPED", "ROLES", "HISTORY", "CHARACTERS", "LONG", "CONVERSATION"])
-def test_text_is_answered(client: httpx.Client, name: str) -> None:
-    text = getattr(samples, name)
+TEXTS = {name: getattr(text_input, name) for name in ("TYPED", "ROLES", "HISTORY", "CHARACTERS", "LONG")}
+
+
+@pytest.mark.parametrize("text", [*TEXTS.values(), conversations.CONVERSATION], ids=[*TEXTS, "CONVERSATION"])
+def test_text_is_answered(client: httpx.Client, text: Any) -> None:
     for stream in (False, True):
         reply = ask(client, input=text, instructions="Answer in one sentence.", stream=stream)
         accepted(reply)
@@ -319,14 +323,14 @@ def test_text_is_answered(client: httpx.Client, name: str) -> None:
     assert answered(client, input=text)["status"] == "completed"
 
 
-@pytest.mark.parametrize("name", samples.EMPTY_INPUTS)
+@pytest.mark.parametrize("name", text_input.EMPTY_INPUTS)
 def test_text_that_is_empty_is_answered(client: httpx.Client, name: str) -> None:
-    response = answered(client, **samples.EMPTY_INPUTS[name])
+    response = answered(client, **text_input.EMPTY_INPUTS[name])
     assert "no text" in text_of(response)
     assert response["usage"]["input_tokens"] > 0
 
 
-@pytest.mark.parametrize("name", samples.REFUSED_INPUTS)
+@pytest.mark.parametrize("name", text_input.REFUSED_INPUTS)
 def test_input_that_is_none_is_refused(client: httpx.Client, name: str) -> None:
     for stream in (False, True):
-        refused(ask(client, input=samples.REFUSED_INPUTS[name]["input"], stream=stream), 400, "input")
+        refused(ask(client, input=text_input.REFUSED_INPUTS[name]["input"], stream=stream), 400, "input")

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from conformance import samples
 from conformance.contract import Level
 from conformance.run.ask import Ask
+from conformance.samples import conversations, outputs, tools
 from conformance.target import Client, Unreachable
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
 from conformance.wire.exchange import Exchange
@@ -73,20 +73,20 @@ def asking(*answers: Any) -> tuple[Ask, Case, Endpoint]:
 
 def calling(*items: dict[str, Any]) -> dict[str, Any]:
     """A response object with these items, which echoes the tool."""
-    return response(output=list(items), tools=[samples.WEATHER], tool_choice="required")
+    return response(output=list(items), tools=[tools.WEATHER], tool_choice="required")
 
 
 def ask_for_call(ask: Ask) -> Exchange:
     """The first turn."""
-    return ask(MODEL, "Weather?", tools=[samples.WEATHER], tool_choice="required", about=[ACCEPTED])
+    return ask(MODEL, "Weather?", tools=[tools.WEATHER], tool_choice="required", about=[ACCEPTED])
 
 
 def test_then_sends_back_what_came() -> None:
     """The second turn holds the first one's input and output, and the output of the call; the choice is left open."""
     ask, case, endpoint = asking(calling(CALL), response())
-    ask.then(ask_for_call(ask), samples.REPORT, about=[ROUND_TRIP])
+    ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     first, second = endpoint.sent
-    report = {**samples.REPORT, "call_id": "call_0"}
+    report = {**outputs.REPORT, "call_id": "call_0"}
     assert second["input"] == [{"role": "user", "content": "Weather?"}, CALL, report]
     assert "tool_choice" not in second
     assert (second["tools"], second["model"]) == (first["tools"], first["model"])
@@ -100,7 +100,7 @@ def test_a_refused_turn_is_said_of_its_own_requirement() -> None:
     """If the second turn is refused, the requirement of the first is kept."""
     ask, case, _ = asking(calling(CALL), 400)
     with pytest.raises(Ended):
-        ask.then(ask_for_call(ask), samples.REPORT, about=[ROUND_TRIP])
+        ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ROUND_TRIP}
 
 
@@ -109,7 +109,7 @@ def test_a_conversation_without_a_call_ends(first: Any) -> None:
     """Where nothing can be answered, the second turn is not sent."""
     ask, _, endpoint = asking(first)
     with pytest.raises(Ended):
-        ask.then(ask_for_call(ask), samples.REPORT, about=[ROUND_TRIP])
+        ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     assert len(endpoint.sent) == 1
 
 
@@ -117,17 +117,17 @@ def test_until_asks_again() -> None:
     """A precondition is asked for three times at most, and told."""
     wanted = [{"type": "function_call"}]
     ask, case, endpoint = asking(response(), calling(CALL))
-    ask.until(wanted, MODEL, "Weather?", tools=[samples.WEATHER])
+    ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
     assert len(endpoint.sent) == 2
     assert case.extra_requests == 1
     assert case.notes == ["attempt 1: the answer does not hold function_call"]
     ask, _, endpoint = asking(response(), response(), response(), calling(CALL))
     with pytest.raises(CouldNotRun, match="no answer with function_call in 3 attempts"):
-        ask.until(wanted, MODEL, "Weather?", tools=[samples.WEATHER])
+        ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
     assert len(endpoint.sent) == 3
     ask, _, endpoint = asking(400)
     with pytest.raises(Ended):
-        ask.until(wanted, MODEL, "Weather?", tools=[samples.WEATHER])
+        ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
 
 
 def test_a_cap_that_was_given_grows_too() -> None:
@@ -136,7 +136,7 @@ def test_a_cap_that_was_given_grows_too() -> None:
         status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"}, output=[]
     )
     ask, _, endpoint = asking(short, response())
-    ask(MODEL, samples.QUESTION, max_output_tokens=100)
+    ask(MODEL, conversations.QUESTION, max_output_tokens=100)
     assert [sent["max_output_tokens"] for sent in endpoint.sent] == [100, 400]
 
 
@@ -144,19 +144,19 @@ def test_a_credential_in_another_form_is_no_obstacle() -> None:
     """A target that refuses the token in another form breaks a promise: the run began with the same token."""
     ask, case, endpoint = asking(401)
     with pytest.raises(Ended):
-        ask(MODEL, samples.QUESTION, credential="basic", about=[ACCEPTED])
+        ask(MODEL, conversations.QUESTION, credential="basic", about=[ACCEPTED])
     assert endpoint.credentials == ["basic"]
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ACCEPTED}
     ask, _, _ = asking(401)
     with pytest.raises(CouldNotRun, match="check the token"):
-        ask(MODEL, samples.QUESTION)
+        ask(MODEL, conversations.QUESTION)
 
 
 def test_items_that_came_need_not_be_right() -> None:
     """What the target gave goes back as it came, of whatever type; what the suite writes has to be right."""
     odd = {"type": "surprise", "id": "x_1"}
     ask, _, endpoint = asking(calling(CALL, odd), response(output=[odd, CALL]), response())
-    answer = ask.then(ask_for_call(ask), samples.REPORT, about=[ROUND_TRIP])
+    answer = ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     assert odd in endpoint.sent[1]["input"]
     ask.then(answer, "And now?", about=[ROUND_TRIP])
     assert endpoint.sent[2]["input"].count(odd) == 2
@@ -167,25 +167,25 @@ def test_items_that_came_need_not_be_right() -> None:
 def test_reasoning_comes_with_its_content_where_it_has_to_go_back() -> None:
     """Where a case has several turns, the content of reasoning is asked for, as nothing is stored."""
     ask, _, endpoint = asking(response())
-    ask(MODEL, samples.QUESTION)
+    ask(MODEL, conversations.QUESTION)
     assert endpoint.sent[0]["include"] == ["reasoning.encrypted_content"]
     ask, case, endpoint = asking(response())
     case.expected_requests = 1
-    ask(MODEL, samples.QUESTION)
+    ask(MODEL, conversations.QUESTION)
     assert "include" not in endpoint.sent[0]
 
 
 def test_a_token_is_believed_to_be_wrong_at_the_second_time() -> None:
     """A 403 is asked for once more: good tokens were seen to be refused now and then."""
     ask, case, endpoint = asking(403, response())
-    ask(MODEL, samples.QUESTION, about=[ACCEPTED])
+    ask(MODEL, conversations.QUESTION, about=[ACCEPTED])
     assert (len(endpoint.sent), case.extra_requests) == (2, 1)
     assert not case.findings(Level.MUST)
     ask, _, endpoint = asking(403, 403)
     with pytest.raises(CouldNotRun, match="refuses the credential"):
-        ask(MODEL, samples.QUESTION)
+        ask(MODEL, conversations.QUESTION)
     ask, _, endpoint = asking(403)
-    ask.refused(MODEL, samples.QUESTION, status=(401, 403), credential="wrong", about=[ACCEPTED])
+    ask.refused(MODEL, conversations.QUESTION, status=(401, 403), credential="wrong", about=[ACCEPTED])
     assert endpoint.credentials == ["wrong"]
 
 
@@ -205,14 +205,14 @@ def test_raw() -> None:
 def test_who_asked_before_a_target_died() -> None:
     """A target that does not answer any more is told with the case that asked before."""
     ask, case, endpoint = asking(response())
-    ask(MODEL, samples.QUESTION)
+    ask(MODEL, conversations.QUESTION)
     endpoint.answers = [Unreachable("nobody is there")]
     with pytest.raises(CouldNotRun, match=r"^nobody is there; check"):
-        ask(MODEL, samples.QUESTION)
+        ask(MODEL, conversations.QUESTION)
     endpoint.answers = [Unreachable("nobody is there")]
     case.node = "another"
     with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
-        ask(MODEL, samples.QUESTION)
+        ask(MODEL, conversations.QUESTION)
 
 
 def test_an_answer_that_was_shorter_than_the_limit_is_asked_for_again() -> None:
@@ -220,14 +220,14 @@ def test_an_answer_that_was_shorter_than_the_limit_is_asked_for_again() -> None:
     brief = response(usage=response()["usage"] | {"output_tokens": 3})
     short = response(status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"})
     ask, case, endpoint = asking(brief, short)
-    ask.incomplete(MODEL, samples.LONG_POEM, max_output_tokens=16)
+    ask.incomplete(MODEL, conversations.LONG_POEM, max_output_tokens=16)
     assert (len(endpoint.sent), case.extra_requests) == (2, 1)
 
 
 def test_a_good_credential_in_another_form_is_tried_twice() -> None:
     """A 403 now and then is no reason to say that Basic is not taken."""
     ask, case, endpoint = asking(403, response())
-    ask(MODEL, samples.QUESTION, credential="basic", about=[ACCEPTED])
+    ask(MODEL, conversations.QUESTION, credential="basic", about=[ACCEPTED])
     assert (endpoint.credentials, case.extra_requests) == (["basic", "basic"], 1)
 
 
@@ -236,15 +236,15 @@ def test_nothing_to_compare() -> None:
     ask, case, _ = asking(400, response())
     case.requirements = ("wrong_requests.wrong_type", "wrong_requests.same_when_streamed")
     about = case.requirements[:1]
-    plain = ask.refused(MODEL, samples.QUESTION, about=about, tools="all")
+    plain = ask.refused(MODEL, conversations.QUESTION, about=about, tools="all")
     with pytest.raises(Ended):
-        ask.compare(plain, ask.refused(MODEL, samples.QUESTION, about=about, tools="all"))
+        ask.compare(plain, ask.refused(MODEL, conversations.QUESTION, about=about, tools="all"))
     assert [result.requirement for _, result in case.findings(Level.SHOULD)][-1:] == ["wrong_requests.wrong_type"]
 
 
 def test_the_echo_of_a_wrong_request_is_not_judged() -> None:
     """A limit that is taken though it is wrong breaks one requirement, however it comes back."""
     ask, case, _ = asking(response(max_output_tokens=16))
-    ask.refused(MODEL, samples.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
+    ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
     assert [result.requirement for _, result in case.findings(Level.MUST)] == []
     assert "limits.below_minimum" in [result.requirement for _, result in case.findings(Level.SHOULD)]

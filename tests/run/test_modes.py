@@ -225,6 +225,15 @@ def test_curl_repeats_the_request(checkout: Checkout, test: str, credential: str
     assert credential.encode() in server.requests[-1]
 
 
+def test_what_nobody_has_described_is_reported(checkout: Checkout) -> None:
+    """A member that no schema knows is named at the end of a run, with its models, and changes no outcome."""
+    cassette = checkout.cassette()
+    cassette.write_text(cassette.read_text().replace('"usage": {', '"usage": {"karma": 1,', 1))
+    result = checkout.quick("--models=gpt-5-4", "-k", "string_input")
+    assert result.ret == 0
+    assert section(result, "not described anywhere (no promise)") == ["/usage/karma  (1x, gpt-5-4)"]
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_recording_that_is_ended(checkout: Checkout, endpoint: str, how: signal.Signals) -> None:
     """A recording that is interrupted or killed leaves every cassette as it was or whole; no other file is left."""

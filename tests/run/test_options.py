@@ -275,34 +275,34 @@ def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:
 TOOL_TESTS_FILE = "conformance/test_supported_models.py"
 TOOL_TESTS = """
 import pytest
-from conformance import samples
+from conformance.samples import conversations
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_no_tool(ask, model):
-    ask(model, samples.QUESTION)
+    ask(model, conversations.QUESTION)
 
 
 @pytest.mark.tool("custom")
 @pytest.mark.requirement("supported_models.text")
 def test_custom(ask, model):
-    ask(model, samples.QUESTION)
+    ask(model, conversations.QUESTION)
 
 
 @pytest.mark.tool("custom", "shell")
 @pytest.mark.requirement("supported_models.text")
 def test_custom_and_shell(ask, model):
-    ask(model, samples.QUESTION)
+    ask(model, conversations.QUESTION)
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_mcp(ask, model, mcp_server):
-    ask(model, samples.QUESTION, metadata={"server": mcp_server})
+    ask(model, conversations.QUESTION, metadata={"server": mcp_server})
 
 
 @pytest.mark.requirement("supported_models.text")
 def test_mcp_streamed(ask, model, mcp_server):
-    ask(model, samples.QUESTION, stream=True, metadata={"server": mcp_server})
+    ask(model, conversations.QUESTION, stream=True, metadata={"server": mcp_server})
 """
 
 
@@ -355,7 +355,7 @@ def test_unknown_type_of_tool(tool_tests: Checkout) -> None:
 
 def test_no_mcp_server(tool_tests: Checkout, endpoint: str) -> None:
     """Without --mcp-server a live run could not run the cases that need one: said once, nothing is sent for them."""
-    sentence = "no MCP server was given: name one that the target can reach with --mcp-server URL"
+    sentence = "no MCP server was given: name one that the target can reach with --mcp-server=URL"
     only = ["--live", "--models", "gpt-5-4", TOOL_TESTS_FILE, "-k", "no_tool or mcp"]
     with serving(relay(endpoint, lambda number: False)) as server:
         result = tool_tests.quick(*only, "--base-url", server.url, RESPONSES_API_KEY=TOKEN)
@@ -387,13 +387,13 @@ def test_mcp_server_is_sent(tool_tests: Checkout, endpoint: str) -> None:
 
 REPRESENTATIVE = """
 import pytest
-from conformance import samples
+from conformance.samples import conversations
 
 
 @pytest.mark.representative
 @pytest.mark.requirement("supported_models.text")
 def test_on_one(ask, model):
-    ask(model, samples.QUESTION)
+    ask(model, conversations.QUESTION)
 
 
 @pytest.mark.requirement("supported_models.text")
@@ -431,7 +431,7 @@ def test_chapter_with_its_own_representative(checkout: Checkout, endpoint: str) 
 
 SAMPLES = """
 import pytest
-from conformance import samples
+from conformance.samples import conversations
 
 VALUES = {"one": {"requirement": "text", "text": "One?"}, "two": {"requirement": "string_input", "text": "Two?"}}
 

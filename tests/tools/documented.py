@@ -2,10 +2,10 @@
 
 A command is a line of a block of shell. What stands in angle brackets in it is replaced by what ``--put`` gives for
 it. Each has to end with status 0, or with the one that a comment behind it names: ``# ends with 6``. All blocks of a
-document share one shell: what one exports, the next one has. Needs nothing but Python, so it runs where nothing is
-installed.
+document share one shell: what one exports, the next one has. Several documents share a folder, but no shell. Needs
+nothing but Python, so it runs where nothing is installed.
 
-    python3 tests/tools/documented.py README.md --folder=CLONE --put='<token>=t'
+    python3 tests/tools/documented.py README.md docs/*.md --folder=CLONE --put='<token>=t'
 """
 
 from __future__ import annotations
@@ -61,6 +61,15 @@ def script(document: Path, text: str, put: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def without(text: str, heading: str) -> str:
+    """A document without one of its sections; the lines of the others keep their numbers. Raises LookupError."""
+    before, found, behind = text.partition(f"\n## {heading}\n")
+    if not found:
+        raise LookupError(f"no heading {heading!r}")
+    section, following, rest = behind.partition("\n## ")
+    return before + "\n" * (found + section).count("\n") + following + rest
+
+
 def environment() -> dict[str, str]:
     """The variables of the caller without those that speak of Python or pytest."""
     return {
@@ -73,7 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("documents", nargs="+", type=Path)
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="where the commands are run")
-    parser.add_argument("--before", metavar="HEADING", help="leave out what stands under this heading and after it")
+    parser.add_argument("--without", metavar="HEADING", help="leave out the section under this heading")
     parser.add_argument(
         "--put", action="append", default=[], metavar="NAME=VALUE", help="what stands for a placeholder"
     )
@@ -81,10 +90,11 @@ def main() -> int:
     put = dict(pair.partition("=")[::2] for pair in options.put)
     for document in options.documents:
         told = document.read_text(encoding="utf-8")
-        if options.before is not None:
-            told, found, _ = told.partition(f"\n## {options.before}\n")
-            if not found:
-                parser.error(f"{document} has no heading {options.before!r}")
+        if options.without is not None:
+            try:
+                told = without(told, options.without)
+            except LookupError as error:
+                parser.error(f"{document} has {error}")
         text = script(document, told, put)
         shell = ["bash", "-c", text]
         process = subprocess.Popen(shell, cwd=options.folder, env=environment(), start_new_session=True)

@@ -25,7 +25,7 @@ import pytest
 
 from conformance.checks import PAIRS, RULES
 from conformance.faults import FAULTS, Fault
-from conformance.reference import mcp_server, servers
+from conformance.reference import servers
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
@@ -228,6 +228,9 @@ def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
 
 def main() -> None:
     """Runs the cases for the tasks of the command line and writes the records of all runs as one JSON value."""
+    # Here, as it takes long and whoever imports this module for its own tests does not need it.
+    from conformance.reference import mcp_server
+
     model, everything, tasks = json.loads(sys.argv[1])
     # What every run would do anew and alike: read the certificates, which nobody needs on loopback, ask the MCP server,
     # and look through all objects for garbage, of which a run leaves little.

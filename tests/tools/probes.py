@@ -5,10 +5,10 @@ They are collected by `kill_matrix` only. What a chapter sends of its own can go
 
 import pytest
 
-from conformance import samples
+from conformance.samples import conversations, tools
 
 ANSWERED = pytest.mark.requirement("supported_models.string_input")
-FORM = {"type": "json_schema", "name": "place", "schema": samples.WEATHER["parameters"], "strict": False}
+FORM = {"type": "json_schema", "name": "place", "schema": tools.WEATHER["parameters"], "strict": False}
 
 
 @ANSWERED
@@ -16,7 +16,7 @@ def test_settings(ask, model):
     """Settings that come back."""
     ask(
         model,
-        samples.QUESTION,
+        conversations.QUESTION,
         stream=True,
         prompt_cache_retention="24h",
         reasoning={"effort": "none", "context": "all_turns"},
@@ -27,10 +27,10 @@ def test_settings(ask, model):
 @ANSWERED
 def test_loose_json_schema(ask, model):
     """A form is asked for that is not strict."""
-    ask(model, samples.QUESTION, text={"format": FORM})
+    ask(model, conversations.QUESTION, text={"format": FORM})
 
 
 @ANSWERED
 def test_stored_prompt(ask, model):
     """A stored prompt is asked for, which may be refused."""
-    ask.either(model, samples.QUESTION, prompt={"id": "pmpt_0123456789"})
+    ask.either(model, conversations.QUESTION, prompt={"id": "pmpt_0123456789"})

@@ -51,7 +51,7 @@ BROKEN = {
     "status": (GOOD.replace("ends with 3", "ends with 4"), ["--put=<word>=hello"], "document.md:9 ended with 3, not 4"),
     "last": (GOOD, ["--put=<word>=other"], "document.md:6 ended with 1, not 0"),
     "unknown": (GOOD, [], "nothing is given for <word>"),
-    "heading": (GOOD, ["--before=Never"], "has no heading 'Never'"),
+    "heading": (GOOD, ["--without=Never"], "has no heading 'Never'"),
 }
 
 
@@ -64,11 +64,16 @@ def test_broken(tmp_path: Path, text: str, more: list[str], said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_before(tmp_path: Path) -> None:
-    """--before leaves out a heading and what follows it."""
-    done = run(tmp_path, GOOD, "--put=<word>=hello", "--before=Later")
-    assert done.returncode == 0
-    assert done.stderr.count("== document.md:") == 3
+def test_without(tmp_path: Path) -> None:
+    """--without leaves out one section, and what follows it keeps its place."""
+    text = GOOD.replace("# Title", "# Title\n\n## First").replace(
+        "## Later", "## Middle\n\n```sh\nfalse\n```\n\n## Later"
+    )
+    done = run(tmp_path, text, "--put=<word>=hello", "--without=Middle")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("== document.md:") == 4
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if number > 20 and "$WORD" in line)
+    assert f"== document.md:{line}: test" in done.stderr
 
 
 def test_what_is_left_running_is_ended(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Tries the checks on captured exchanges, and on copies of them that have one defect each.
 
-    python -m tests.tools.trial FILE [--since 1755216000] [--mutants] [--of-each 40] [--contract openai]
+    python -m tests.tools.trial FILE [--since=1755216000] [--mutants] [--of-each=40] [--contract=openai]
 
 Prints the findings by requirement, and with --mutants, for each kind of defect, how many copies were made and noticed.
 A kind is planted into exchanges without a must finding. Ends with 1 if there is a must finding on a genuine exchange,
@@ -14,9 +14,9 @@ import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 
-from conformance.captured.exchanges import Captured, CaptureError, read_captures
+from conformance.captured.exchanges import Captured, CaptureError
+from conformance.captured.reading import read
 from conformance.checks import Result, judge
 from conformance.contract import Contract, Level, load
 from conformance.wire.exchange import Exchange
@@ -132,7 +132,7 @@ def is_recent(one: Captured, since: int) -> bool:
 def main() -> int:
     """Prints what was found, and what was noticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", help="what judge reads: captured exchanges, or a cassette")
     parser.add_argument("--since", type=int, default=0, help="only exchanges created since (tags.created_at)")
     parser.add_argument("--mutants", action="store_true", help="also plant defects, one at a time")
     parser.add_argument("--of-each", type=int, default=40, help="exchanges that a kind is planted into")
@@ -147,7 +147,7 @@ def main() -> int:
     limits = (None, None) if options.all else (options.of_each, options.planted)
     acceptance, recall = Acceptance(), Recall(contract, *limits)
     try:
-        chosen = (one for one in read_captures(options.file) if is_recent(one, options.since))
+        chosen = (one for one in read(options.file) if is_recent(one, options.since))
         for one in itertools.islice(chosen, options.limit):
             found = [result for result in judge(one.exchange, contract) if result.finding]
             acceptance.take(one, found)

@@ -338,10 +338,10 @@ def test_one_server_error_is_a_finding(checkout: Checkout, endpoint: str) -> Non
 
 BODIES: dict[str, tuple[str, str]] = {
     "silent": ("pass", "nothing judged"),
-    "raises": ("ask(model, samples.QUESTION); raise KeyError('of the suite')", "of the suite"),
-    "wrong-request": ("ask(model, samples.QUESTION, temperature='hot')", "/temperature"),
-    "asks-twice": ("ask(model, samples.QUESTION); ask(model, samples.QUESTION)", "sent 2 requests"),
-    "fails-by-itself": ("ask(model, samples.QUESTION); pytest.fail('by hand')", "by hand"),
+    "raises": ("ask(model, conversations.QUESTION); raise KeyError('of the suite')", "of the suite"),
+    "wrong-request": ("ask(model, conversations.QUESTION, temperature='hot')", "/temperature"),
+    "asks-twice": ("ask(model, conversations.QUESTION); ask(model, conversations.QUESTION)", "sent 2 requests"),
+    "fails-by-itself": ("ask(model, conversations.QUESTION); pytest.fail('by hand')", "by hand"),
 }
 
 
@@ -353,7 +353,7 @@ def test_suite_errors(checkout: Checkout, endpoint: str) -> None:
         f"def test_{name.replace('-', '_')}(ask, model):\n    {line}\n"
         for name, (line, _) in BODIES.items()
     ]
-    tests.write_text("\n\n".join(["import pytest\nfrom conformance import samples\n", *added]))
+    tests.write_text("\n\n".join(["import pytest\nfrom conformance.samples import conversations\n", *added]))
     args = ("--live", "--base-url", endpoint, "--models", "gpt-5-4", str(tests))
     result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 1
@@ -443,7 +443,7 @@ FALL = """
 def test_a_suite_error_that_lies_deep_is_told_at_once(checkout: Checkout) -> None:
     """Endless calls in the suite itself end in a suite error with a short traceback, in seconds."""
     tests = checkout.path / "conformance" / "test_supported_models.py"
-    tests.write_text(tests.read_text().replace("    ask(model, samples.QUESTION)\n", FALL, 1))
+    tests.write_text(tests.read_text().replace("    ask(model, conversations.QUESTION)\n", FALL, 1))
     begin = time.monotonic()
     result = checkout.quick("--models", "gpt-5-4", "-k", "test_string_input")
     assert time.monotonic() - begin < 20

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, at_list
 
 CALLED: Final[dict[str, tuple[str, ...]]] = {
@@ -60,8 +60,7 @@ def setting(view: View, *path: str | int) -> Any:
 
 def carried(view: View) -> Iterator[dict[str, Any]]:
     """The tools that items of the request and of the answer bring."""
-    given = view.body.get("input")
-    for item in [*(given if isinstance(given, list) else ()), *at_list(view.response, "output")]:
+    for item in [*at_list(view.body, "input"), *at_list(view.response, "output")]:
         if at(item, "type") in CARRIERS:
             yield from (tool for tool in at_list(item, "tools") if isinstance(tool, dict))
 
@@ -98,7 +97,7 @@ def candidates(view: View, call: dict[str, Any]) -> list[dict[str, Any]] | None:
     return None if found is None else [tool for tool in found if base_type(tool) in kinds]
 
 
-def finished(view: View, *types: str) -> list[tuple[str, dict[str, Any]]]:
+def finished(view: View, *types: str) -> list[Place]:
     """Pointer and item of each call of some types that is there to its end."""
     whole = view.status == "completed"
     return [
@@ -118,6 +117,6 @@ def called_tool(view: View, call: dict[str, Any]) -> dict[str, Any] | None:
     return next((tool for tool in candidates(view, call) or () if name_of(tool) == name_of(call)), None)
 
 
-def labelled(view: View, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def labelled(view: View, *types: str) -> Iterator[Place]:
     """The output items of some types that name an MCP server."""
     return ((where, item) for where, item in view.items_of(*types) if name_of(item, "server_label") is not None)

@@ -66,7 +66,11 @@ def _judge_outcome(view: View, stated: Stated, model: str | None, results: list[
     accused = [name for name in stated.requirements if not (name in RULES or name in PAIRS)]
     if finding is not None and not accused:
         judged = {result.requirement for result in results}
-        told = any(result.finding and result.level is not Level.MAY for result in results)
-        accused = [] if told else [name for name in stated.requirements if name not in judged] or [*stated.requirements]
+        is_explained = any(result.finding and result.level is not Level.MAY for result in results)
+        accused = (
+            []
+            if is_explained
+            else [name for name in stated.requirements if name not in judged] or [*stated.requirements]
+        )
     levels = ((name, view.contract.level(name, model)) for name in accused)
     return [Result(name, level, finding) for name, level in levels if level is not None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.checks.lib.view import View
 from conformance.contract import Level
-from conformance.wire.json_values import MISSING
+from conformance.wire.json_values import MISSING, at, show
 from conformance.wire.schema import violations
 
 
@@ -18,6 +18,11 @@ class Finding:
     where: str
     expected: str
     received: str
+
+    @property
+    def text(self) -> str:
+        """The finding in one line, as every view shows it."""
+        return f"{self.where or 'the answer'}   expected {self.expected}, received {self.received}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +75,10 @@ def schema_findings(name: str, value: object, where: Callable[[str], str] = str)
     for pointer, members in missing.items():
         word = "member" if len(members) == 1 else "members"
         yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING))
+
+
+def null_findings(view: View, member: str) -> Iterator[Finding]:
+    """What breaks that a member of the response object is null or absent, as its status demands."""
+    value = at(view.response, member)
+    if value is not None and value is not MISSING:
+        yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))

@@ -12,15 +12,19 @@ ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
 """Settings that bring what the request does not show."""
 
 
-def given(view: View, *types: str) -> list[dict[str, Any]]:
+def sent_items(view: View, *types: str) -> list[dict[str, Any]]:
     """The items of some types in the input."""
     return [item for item in at_list(view.body, "input") if at(item, "type") in types]
 
 
+def is_self_contained(view: View) -> bool:
+    """True if the body of the request was kept, and names nothing that is kept elsewhere."""
+    return bool(view.body) and all(view.asked(name) is MISSING for name in ELSEWHERE)
+
+
 def shows_all(view: View) -> bool:
-    """True if the request holds all that went before, and names nothing that is kept elsewhere."""
-    elsewhere = any(view.asked(name) is not MISSING for name in ELSEWHERE)
-    return bool(view.body) and not elsewhere and not given(view, "item_reference")
+    """True if the request holds all that went before: nothing is kept elsewhere, and no item is named by its id."""
+    return is_self_contained(view) and not sent_items(view, "item_reference")
 
 
 def decided(view: View, *, approve: bool) -> list[str]:

@@ -39,13 +39,13 @@ def outcome_finding(view: View, stated: Stated) -> Finding | None:
             return _answered(view) or (_incomplete(view) if stated.outcome is Outcome.INCOMPLETE else None)
         case Outcome.REFUSED if stated.statuses and status not in stated.statuses:
             expected = " or ".join(map(str, stated.statuses))
-            return Finding("status", f"{expected}, as the request has to be refused", f"{status}: {_told(view)}")
+            return Finding("status", f"{expected}, as the request has to be refused", f"{status}: {_instead(view)}")
         case Outcome.REFUSED if not stated.statuses and not 400 <= status < 500:
-            return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {_told(view)}")
+            return Finding("status", "400 to 499, as the request has to be refused", f"{status}: {_instead(view)}")
     return None
 
 
-def _told(view: View) -> str:
+def _instead(view: View) -> str:
     """What came instead of a refusal, in words that are the same each time."""
     return "a response" if view.response and not view.exchange.is_stream else message(view)
 

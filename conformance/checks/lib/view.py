@@ -10,8 +10,11 @@ from conformance.checks.lib.images import Pictures
 from conformance.checks.lib.timeline import TERMINAL, Timeline
 from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
-from conformance.wire.json_values import MISSING, at
+from conformance.wire.json_values import MISSING, at, at_list
 from conformance.wire.sse import Event
+
+Place = tuple[str, dict[str, Any]]
+"""Something in a response object: its pointer, and its value."""
 
 
 class View:
@@ -100,13 +103,38 @@ class View:
         return pointer
 
     @cached_property
-    def items(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+    def items(self) -> tuple[Place, ...]:
         """The output items that are objects, each with its pointer in the response object."""
         output = at(self.response, "output")
         if not isinstance(output, list):
             return ()
         return tuple((f"/output/{index}", item) for index, item in enumerate(output) if isinstance(item, dict))
 
-    def items_of(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def items_of(self, *types: str) -> Iterator[Place]:
         """The output items of some types, each with its pointer."""
         return ((pointer, item) for pointer, item in self.items if item.get("type") in types)
+
+    def parts(self, *types: str) -> Iterator[Place]:
+        """The parts of all messages, of some types or of any, each with its pointer."""
+        for pointer, item in self.items_of("message"):
+            yield from ((pointer + inside, part) for inside, part in parts_of(item, *types))
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """What the messages say: each text and each refusal with its pointer."""
+        for pointer, part in self.parts():
+            said = ((f"{pointer}/{member}", part.get(member)) for member in ("text", "refusal"))
+            yield from ((where, text) for where, text in said if isinstance(text, str))
+
+    def annotations(self) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """The annotations of all parts, each with its pointer and with its part."""
+        for pointer, part in self.parts():
+            for index, annotation in enumerate(at_list(part, "annotations")):
+                if isinstance(annotation, dict):
+                    yield f"{pointer}/annotations/{index}", annotation, part
+
+
+def parts_of(item: object, *types: str) -> Iterator[Place]:
+    """The parts of a message, of some types or of any, each with its pointer in it; none of any other item."""
+    content = at_list(item, "content") if at(item, "type") == "message" else ()
+    parts = ((f"/content/{index}", part) for index, part in enumerate(content) if isinstance(part, dict))
+    return ((pointer, part) for pointer, part in parts if not types or part.get("type") in types)

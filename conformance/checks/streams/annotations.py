@@ -9,7 +9,7 @@ from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
 from conformance.checks.streams.parts import ANNOTATION, CONTENT
 from conformance.checks.streams.rule import stream_rule
-from conformance.wire.json_values import MISSING, at, pointer, show
+from conformance.wire.json_values import MISSING, at_list, pointer, show
 
 
 @stream_rule(
@@ -57,8 +57,6 @@ def _announced(item: Item) -> dict[tuple[int | None, int | None], Step]:
 
 def _annotations(final: Any) -> Iterator[tuple[int, int, Any]]:
     """The annotations of a message: number of the part, number of the annotation, annotation."""
-    content = at(final, "content")
-    for part, value in enumerate(content if isinstance(content, list) else ()):
-        found = at(value, "annotations")
-        for number, annotation in enumerate(found if isinstance(found, list) else ()):
+    for part, value in enumerate(at_list(final, "content")):
+        for number, annotation in enumerate(at_list(value, "annotations")):
             yield part, number, annotation

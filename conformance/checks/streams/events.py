@@ -27,20 +27,20 @@ def _schema_findings(view: View) -> Iterator[Finding]:
     placed = {pointer(member) for member in PLACED_MEMBERS}
     # The response object of the last event is judged as every response object is, by the rules of the response. What
     # they find there is not said again of the events before.
-    told = {
+    said_already = {
         (violation.pointer, violation.expected)
         for violation in (violations("events", judged.json) if judged else ())
         if violation.pointer.startswith("/response")
     }
     for step in view.timeline.steps:
         for violation in violations("events", step.json) if isinstance(step.json.get("type"), str) else ():
-            if violation.pointer not in placed and (violation.pointer, violation.expected) not in told:
+            if violation.pointer not in placed and (violation.pointer, violation.expected) not in said_already:
                 yield Finding(step.where(violation.pointer), violation.expected, violation.received)
 
 
 @stream_rule("unknown_types", when=lambda t: t.steps)
 def unknown_types(t: Timeline) -> Iterator[Finding]:
-    """Tells of types of events that no schema describes."""
+    """Types of events that no schema describes are observed."""
     known = load("events")["$defs"]
     for name, step in {step.type: step for step in t.steps if step.type and step.type not in known}.items():
         yield Finding(step.where("/type"), "a known type of event", show(name))

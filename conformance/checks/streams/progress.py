@@ -40,16 +40,16 @@ def _progress(item: Item) -> list[tuple[Step, str]]:
 def progress(t: Timeline) -> Iterator[Finding]:
     """What the server calls is begun, under way and ended once, in this order, and ends as its item says."""
     for item in t.seen_whole():
-        told = _progress(item)
-        for (_, before), (step, state) in itertools.pairwise(told):
+        states = _progress(item)
+        for (_, before), (step, state) in itertools.pairwise(states):
             # Servers were seen to begin a call of MCP twice.
             again = state == before and not (state == "in_progress" and item.type == "mcp_call")
             if STATES[state] < STATES[before] or again:
                 yield Finding(step.where(), f"no {state} after {before}", "one")
-        ends = [(step, state) for step, state in told if state in ("completed", "failed")]
+        ends = [(step, state) for step, state in states if state in ("completed", "failed")]
         for step in _after(item, ends[0][0]) if ends else ():
             yield Finding(step.where(), f"nothing of the item after event {ends[0][0].index} {ends[0][0].type}", "one")
-        if told and item.done is not None:
+        if states and item.done is not None:
             yield from _ending(item, item.done, ends)
 
 
@@ -70,5 +70,5 @@ def _ending(item: Item, done: Step, ends: list[tuple[Step, str]]) -> Iterator[Fi
         # A call that failed can be without an error, and a list of tools is without a status.
         right = failed if state == "failed" else not failed
         if not right:
-            told = {"status": status, "error": error} if error else {"status": status}
-            yield Finding(done.where("/item"), f"an item that has {state}, as in event {step.index}", show(told))
+            received = {"status": status, "error": error} if error else {"status": status}
+            yield Finding(done.where("/item"), f"an item that has {state}, as in event {step.index}", show(received))

@@ -54,10 +54,10 @@ def terminal_status(t: Timeline) -> Iterator[Finding]:
 def constant_response(t: Timeline) -> Iterator[Finding]:
     """Id, created_at and model of the response are the same in every event that carries them."""
     for member in ("id", "created_at", "model"):
-        values = [(step, step.json["response"][member]) for step in t.responses if member in step.json["response"]]
-        for step, value in values[1:]:
-            if value != values[0][1]:
-                expected = f"{show(values[0][1])}, as in event {values[0][0].index}"
+        said = [(step, step.json["response"][member]) for step in t.responses if member in step.json["response"]]
+        for step, value in said[1:]:
+            if value != said[0][1]:
+                expected = f"{show(said[0][1])}, as in event {said[0][0].index}"
                 yield Finding(step.where(pointer("response", member)), expected, show(value))
 
 

@@ -7,7 +7,6 @@ from conformance.faults.lib.fault import CHECKERS, ELSEWHERE, Fault
 from conformance.wire.edit import put
 
 PART: Final = "content_part"
-
 ANNOTATION: Final = "output_text.annotation.added"
 
 

@@ -18,7 +18,6 @@ from conformance.reference.reply import ReplyEdit
 from conformance.wire.edit import put
 
 CONTAINER: Final = {"type": "code_interpreter", "container": {"type": "auto"}}
-
 REFUSAL: Final = {"type": "refusal", "refusal": "I will not."}
 
 REFUSING: Final = Added(

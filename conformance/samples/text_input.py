@@ -1,4 +1,4 @@
-"""What can stand in the input besides images: texts, files, sound."""
+"""Texts: as parts, of every role, script and length, and what is no input."""
 
 from typing import Any, Final
 
@@ -60,15 +60,4 @@ EMPTY_INPUTS: Final[dict[str, Row]] = {
     "string": {"input": ""},
     "content": {"input": [{"role": "user", "content": ""}]},
     "parts": {"input": [{"role": "user", "content": []}]},
-}
-
-
-FILE: Final[Row] = {
-    "type": "input_file",
-    "filename": "notes.txt",
-    "file_data": "data:text/plain;base64,VGhlIG1lZXRpbmcgaXMgYXQgbm9vbi4=",
-}
-AUDIO: Final[Row] = {
-    "type": "input_audio",
-    "input_audio": {"format": "wav", "data": "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="},
 }

@@ -27,27 +27,20 @@ WRONG_BODIES: Final[dict[str, Row]] = {
     },
 }
 
+DEEP: Final = '{"model":"MODEL","input":' + "[" * LEVELS + "]" * LEVELS + ',"max_output_tokens":64}'
 UNUSUAL_BODIES: Final[dict[str, Row]] = {
-    "10_mb": {
-        "content": '{"model":"MODEL","input":"' + "word " * (BYTES // 5) + '","max_output_tokens":64}',
-        # Too large for the rate of tokens is a refusal too.
-        "statuses": (400, 413, 429),
-    },
-    "deep": {"content": '{"model":"MODEL","input":' + "[" * LEVELS + "]" * LEVELS + ',"max_output_tokens":64}'},
-    "member_twice": {"content": RIGHT[:-1] + ',"input":"Say goodbye."}'},
-    "nan": {"content": RIGHT[:-1] + ',"temperature":NaN}'},
+    # Too large for the rate of tokens is a refusal too.
+    "10_mb": {"content": lambda: _holding("word " * (BYTES // 5)), "statuses": (400, 413, 429)},
+    "deep": {"content": lambda: DEEP},
+    "member_twice": {"content": lambda: RIGHT[:-1] + ',"input":"Say goodbye."}'},
+    "nan": {"content": lambda: RIGHT[:-1] + ',"temperature":NaN}'},
 }
+"""Each is made when it is sent, as one of them is large."""
 
-WRONG_MODELS: Final[dict[str, Row]] = {
-    "unknown": {"requirement": "unknown", "model": "no-such-model"},
-    "claude": {"requirement": "foreign", "model": "claude-sonnet-4-5"},
-    "llama": {"requirement": "foreign", "model": "llama-4-maverick"},
-    "gpt_oss": {"requirement": "foreign", "model": "gpt-oss-120b"},
-    "prefixed": {"requirement": "prefixed", "model": "databricks-gpt-5-4"},
-}
-RETIRED_MODEL: Final = "gpt-5-1-codex-max"
-MISSING: Final = (400, 403, 404)
-"""What an endpoint answers for a model that it does not serve, or does not show."""
+
+def _holding(text: str) -> str:
+    return f'{{"model":"MODEL","input":"{text}","max_output_tokens":64}}'
+
 
 WRONG_SETTINGS: Final[dict[str, Row]] = {
     "limit": {"max_output_tokens": "many"},
@@ -61,6 +54,3 @@ OTHER_ROUTES: Final[dict[str, Row]] = {
     "delete": {"method": "DELETE", "path": "/responses"},
     "get_by_id": {"method": "GET", "path": "/responses/resp_0123456789abcdef0123456789abcdef0123456789abcdef"},
 }
-
-WRONG_CREDENTIALS: Final[dict[str, Row]] = {"empty": {}, "malformed": {}, "wrong": {}}
-"""By the name of their form, see ``target.credential``."""
