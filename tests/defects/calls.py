@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.wire.edit import put, without
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    items_of,
-    of_bodies,
-)
+from tests.defects.lib.answers import JSON, Changes, items_of, of_bodies
 
 CLIENT = ("function_call", "custom_tool_call", "computer_call", "shell_call", "local_shell_call", "apply_patch_call")
 CALLED = ("function_call", "custom_tool_call")

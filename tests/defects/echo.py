@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.wire.edit import put, without
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    another,
-    of_bodies,
-)
+from tests.defects.lib.answers import JSON, Changes, another, of_bodies
 
 SETTINGS = ["background", "instructions", "max_output_tokens", "max_tool_calls", "metadata", "parallel_tool_calls"]
 SETTINGS += ["previous_response_id", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "store"]

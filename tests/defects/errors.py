@@ -6,15 +6,7 @@ import dataclasses
 
 from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    Copies,
-    is_error,
-    of_errors,
-    of_exchanges,
-    wrong_types,
-)
+from tests.defects.lib.answers import JSON, Changes, Copies, is_error, of_errors, of_exchanges, wrong_types
 from tests.defects.members import whole_bodies
 from tests.right.changed import with_body
 

@@ -7,16 +7,7 @@ from typing import Any, NamedTuple
 
 from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    Copies,
-    items_of,
-    of_bodies,
-    of_exchanges,
-    parts_of,
-    wrong_types,
-)
+from tests.defects.lib.answers import JSON, Changes, Copies, items_of, of_bodies, of_exchanges, parts_of, wrong_types
 from tests.right.changed import with_body
 
 ALWAYS = ["id", "object", "created_at", "status", "error", "incomplete_details", "instructions", "max_output_tokens"]

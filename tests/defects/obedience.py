@@ -8,16 +8,7 @@ from typing import Any
 from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
 from tests.defects.calls import CALLED, CALLED_ROWS, misfits
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    Copies,
-    is_answer,
-    items_of,
-    of_bodies,
-    of_exchanges,
-    parts_of,
-)
+from tests.defects.lib.answers import JSON, Changes, Copies, is_answer, items_of, of_bodies, of_exchanges, parts_of
 from tests.right.changed import asked, changed, sent_of
 
 MESSAGE = {"id": "msg_0", "type": "message", "status": "completed", "role": "assistant"}

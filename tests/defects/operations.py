@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from conformance.wire.edit import put, without
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    is_operation,
-    of_bodies,
-    wrong_types,
-)
+from tests.defects.lib.answers import JSON, Changes, is_operation, of_bodies, wrong_types
 
 
 @of_bodies("operations", when=is_operation)

@@ -6,16 +6,7 @@ import dataclasses
 
 from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    Copies,
-    is_answer,
-    items_of,
-    of_bodies,
-    of_exchanges,
-    parts_of,
-)
+from tests.defects.lib.answers import JSON, Changes, Copies, is_answer, items_of, of_bodies, of_exchanges, parts_of
 
 # --- counts
 

@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from conformance.checks.lib.timeline import TERMINAL
 from conformance.wire.edit import put, without
 from conformance.wire.sse import Event
-from tests.defects.lib.streams import (
-    Changes,
-    Events,
-    of_bytes,
-    of_events,
-    of_streams,
-    of_type,
-    types_in,
-)
+from tests.defects.lib.streams import Changes, Events, of_bytes, of_events, of_streams, of_type, types_in
 
 # --- members, types, names
 

@@ -9,15 +9,7 @@ from typing import Any
 from conformance.wire.edit import Edit, put
 from conformance.wire.exchange import Exchange
 from tests.defects.calls import CALLED_ROWS
-from tests.defects.lib.answers import (
-    JSON,
-    Changes,
-    Copies,
-    is_answer,
-    items_of,
-    of_bodies,
-    of_exchanges,
-)
+from tests.defects.lib.answers import JSON, Changes, Copies, is_answer, items_of, of_bodies, of_exchanges
 from tests.right.changed import asked, changed, sent_of
 
 CUT_AT = 1024

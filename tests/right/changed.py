@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.wire.edit import Edit, edited
 from conformance.wire.exchange import Exchange
+from conformance.wire.sse import Event
 
 
 def with_body(exchange: Exchange, body: Any) -> Exchange:
@@ -35,3 +36,17 @@ def changed(exchange: Exchange, *edits: Edit) -> Exchange:
 def asked(exchange: Exchange, *edits: Edit) -> Exchange:
     """The exchange with a request that some edits change."""
     return with_sent(exchange, edited(sent_of(exchange), edits))
+
+
+def asking(exchange: Exchange, **members: Any) -> Exchange:
+    """The exchange with some members of its request replaced."""
+    return with_sent(exchange, sent_of(exchange) | members)
+
+
+def streamed(exchange: Exchange) -> Exchange:
+    """The same response object at the end of a stream."""
+    events = []
+    for number, kind in enumerate(("created", "in_progress", "completed")):
+        data = {"type": f"response.{kind}", "sequence_number": number, "response": exchange.json}
+        events.append(Event(f"response.{kind}", json.dumps(data)))
+    return dataclasses.replace(exchange, captured_json=None, captured_events=tuple(events), headers={})
