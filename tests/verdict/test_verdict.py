@@ -223,7 +223,7 @@ def test_summary_says_a_reason_once() -> None:
     made = judged(*((model, "mcp.called", "could not run") for model in MODELS))
     for record in made.records:
         record.reason = "no MCP server was given"
-    sections = dict(summary(made, DATABRICKS, width=80, told=["left out: shell"], status=6))
+    sections = dict(summary(made, DATABRICKS, width=80, remarks=["left out: shell"], status=6))
     assert sections["could not run"] == "11 cases: no MCP server was given"
     assert "left out: shell" in sections["verdict"].splitlines()
 
