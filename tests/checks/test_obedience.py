@@ -1,78 +1,35 @@
-"""The checks of obedience: what keeps each, what breaks it and nothing else, and where none is judged."""
+"""The checks of obedience: what breaks each, and where none is judged."""
 
 from __future__ import annotations
 
-import json
+import dataclasses
 from typing import Any
 
 import pytest
 
 from conformance.checks import judge
 from conformance.contract import Level, load
+from conformance.wire.edit import put
 from conformance.wire.exchange import Exchange
-from tests.checks.rules import broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, with_sent, without
+from tests.checks.rules import broken_by, judged_by
 from tests.right import answers as samples
-from tests.right.answers import exchange, function_call, good
+from tests.right.answers import exchange, function_call
+from tests.right.changed import asked
+from tests.right.samples import MESSAGE, SAMPLES, message, with_answer, with_output
 
-GOOD = good()
 
-
-def as_if(name: str, output: list[Any] | None = None, **asked: Any) -> Exchange:
+def as_if(name: str, output: list[Any] | None = None, **settings: Any) -> Exchange:
     """A sample with settings that were sent and came back, and perhaps another output."""
-    sample = GOOD[name]
-    body = {**sample.json, **asked} | ({} if output is None else {"output": output})
-    return with_body(with_sent(sample, {**sample.request.json, **asked}), body)
+    edits = [put(f"/{member}", value) for member, value in settings.items()]
+    answers = edits if output is None else [*edits, put("/output", output)]
+    return asked(with_answer(name, *answers), *edits)
 
 
 def text(name: str, value: str) -> Exchange:
-    return with_body(GOOD[name], put(GOOD[name].json, "output", -1, "content", 0, "text", to=value))
+    return with_answer(name, message(put("/content/0/text", value)))
 
 
-def misfit(name: str, **members: Any) -> Exchange:
-    value = json.loads(GOOD[name].json["output"][-1]["content"][0]["text"]) | members
-    return text(name, json.dumps(value))
-
-
-MESSAGE = GOOD["text"].json["output"][-1]
-CALLS = [item for item in GOOD["calls"].json["output"] if item["type"] == "function_call"]
-ONLY_OTHER = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "get_time"}]}
-SPENT = GOOD["text"].json["usage"]["output_tokens"]
-
-BREAKS = {
-    "obedience.json_text": text("json_schema", "It is sunny."),
-    "obedience.json_schema": misfit("json_schema", unit="K"),
-    "obedience.loose_json_schema": misfit("json_loose", unit="K"),
-    "obedience.tool_choice_none": as_if("none", CALLS[:1]),
-    "obedience.tool_choice_required": as_if("mixed", [MESSAGE]),
-    "obedience.tool_choice_named": as_if("named", [CALLS[1]]),
-    "obedience.tool_choice_hosted": as_if("chosen_search", [MESSAGE]),
-    "obedience.allowed_tools": as_if("calls", CALLS[:1], tool_choice=ONLY_OTHER),
-    "obedience.parallel_tool_calls": as_if("one", CALLS),
-    "obedience.max_tool_calls": as_if("search", max_tool_calls=0),
-    "obedience.max_output_tokens": as_if("text", max_output_tokens=SPENT - 1),
-    "obedience.encrypted_reasoning": with_body(
-        GOOD["settings"], without(GOOD["settings"].json, "output", 0, "encrypted_content")
-    ),
-    "obedience.logprobs": with_body(
-        GOOD["settings"], put(GOOD["settings"].json, "output", -1, "content", 0, "logprobs", to=[])
-    ),
-}
-
-
-def test_every_rule_is_broken_here() -> None:
-    assert BREAKS.keys() == rows("obedience")
-
-
-@pytest.mark.parametrize("requirement", BREAKS)
-def test_a_rule_is_broken_alone(requirement: str) -> None:
-    assert broken_by(BREAKS[requirement]) == {requirement}
-
-
-@pytest.mark.parametrize("requirement", BREAKS)
-def test_a_rule_is_judged_and_kept_by_some_sample(requirement: str) -> None:
-    kept = as_if("search", max_tool_calls=3) if requirement == "obedience.max_tool_calls" else None
-    assert any(requirement in judged_by(sample) for sample in [*GOOD.values(), *([kept] if kept else [])])
+CALLS = [item for item in SAMPLES["calls"].json["output"] if item["type"] == "function_call"]
 
 
 @pytest.mark.parametrize("value", ["[]", '"text"', "7"])
@@ -83,8 +40,8 @@ def test_json_object_is_an_object(value: str) -> None:
 def test_a_refusal_and_a_cut_text_need_not_be_json() -> None:
     refusal = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]}
     assert "obedience.json_text" not in judged_by(as_if("json_schema", [refusal]))
-    cut = {**GOOD["cut"].json, "text": GOOD["json_schema"].json["text"]}
-    assert "obedience.json_text" not in judged_by(exchange(GOOD["json_schema"].request.json, cut))
+    cut = {**SAMPLES["cut"].json, "text": SAMPLES["json_schema"].json["text"]}
+    assert "obedience.json_text" not in judged_by(exchange(SAMPLES["json_schema"].request.json, cut))
 
 
 def test_what_is_said_beside_a_call_or_as_a_comment_need_not_be_json() -> None:
@@ -92,7 +49,7 @@ def test_what_is_said_beside_a_call_or_as_a_comment_need_not_be_json() -> None:
     found = as_if("json_schema", output, tools=[samples.STRICT])
     assert "obedience.json_text" not in judged_by(found)
     comment = {**MESSAGE, "id": "msg_0", "phase": "commentary"}
-    assert not broken_by(as_if("json_schema", [comment, *GOOD["json_schema"].json["output"]]))
+    assert not broken_by(as_if("json_schema", [comment, *SAMPLES["json_schema"].json["output"]]))
 
 
 def test_a_schema_that_is_none_is_not_judged() -> None:
@@ -102,8 +59,8 @@ def test_a_schema_that_is_none_is_not_judged() -> None:
 
 @pytest.mark.parametrize("status", ["incomplete", "failed", "cancelled"])
 def test_an_answer_that_is_not_completed_need_not_call(status: str) -> None:
-    found = as_if("calls", [])
-    assert "function_tools.called" not in judged_by(with_body(found, {**found.json, "status": status}))
+    found = with_answer("calls", put("/output", []), put("/status", status))
+    assert "function_tools.called" not in judged_by(found)
 
 
 @pytest.mark.parametrize("choice", [{"type": "function", "name": "get_weather"}, "required"])
@@ -116,17 +73,19 @@ def test_no_call_where_one_is_named() -> None:
 
 
 def test_without_the_request_the_echo_says_what_was_asked() -> None:
-    body = {**GOOD["body_not_kept"].json, "output": [MESSAGE]}
+    body = {**SAMPLES["body_not_kept"].json, "output": [MESSAGE]}
     assert broken_by(exchange(None, body)) == {"function_tools.called"}
 
 
 def test_parallel_calls_are_a_must_on_databricks() -> None:
-    results = judge(BREAKS["obedience.parallel_tool_calls"], load("databricks"))
+    results = judge(with_output("one", *CALLS), load("databricks"))
     assert [r.level for r in results if r.finding and r.requirement.startswith("obedience")] == [Level.MUST]
 
 
-JSON_MESSAGE = GOOD["json_schema"].json["output"][-1]
+JSON_MESSAGE = SAMPLES["json_schema"].json["output"][-1]
+
 EMPTY = {**MESSAGE, "id": "msg_empty", "content": [{**MESSAGE["content"][0], "text": ""}]}
+
 REFUSAL = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]}
 
 
@@ -170,5 +129,18 @@ def test_an_approved_call_runs_whatever_the_choice_is() -> None:
     call = samples.mcp_call(approval_request_id="mcpr_1")
     given = [{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}]
     sample = as_if("mcp", [samples.MCP_LIST, call, MESSAGE], tool_choice="none")
-    approved = with_sent(sample, {**sample.request.json, "input": given})
-    assert not broken_by(approved)
+    assert not broken_by(asked(sample, put("/input", given)))
+
+
+CODE = with_answer("code", put("/output/0/outputs", [{"type": "logs", "logs": "42"}]))
+
+WITH_CODE = put("/include", ["code_interpreter_call.outputs"])
+
+
+def test_what_is_included_is_there_where_it_was_asked_for() -> None:
+    assert broken_by(CODE) == {"obedience.included"}
+    assert not broken_by(asked(CODE, WITH_CODE))
+    left_out = with_answer("code", put("/output/0/outputs", None))
+    assert not broken_by(left_out)
+    assert broken_by(asked(left_out, WITH_CODE)) == {"obedience.included"}
+    assert "obedience.included" not in judged_by(dataclasses.replace(CODE, request=SAMPLES["body_not_kept"].request))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
@@ -14,30 +13,13 @@ from conformance.checks import judge
 from conformance.contract import Level, load
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.sse import Event
-from tests.defects.mutants import KINDS, Kind, some
+from tests.checks.rules import judged_by as judged
+from tests.checks.rules import places_broken_by as broken
 from tests.right import streams
 from tests.right.streams import CITATION, JSON, RESPONSE, Stream
 
 STEADY = settings(deadline=None)
 GOOD = streams.good()
-ROWS = load("databricks").chapters["streams"].requirements
-
-
-CHAPTERS = ("streams", "response", "items", "usage")
-"""What other chapters find in these streams is tried by their own tests."""
-
-
-def broken(exchange: Exchange, contract: str = "openai") -> dict[str, list[str]]:
-    """The places of the findings on an exchange, by requirement."""
-    found: dict[str, list[str]] = {}
-    for result in judge(exchange, load(contract)):
-        if result.finding and result.level is not Level.MAY and result.requirement.partition(".")[0] in CHAPTERS:
-            found.setdefault(result.requirement, []).append(result.finding.where)
-    return found
-
-
-def judged(exchange: Exchange) -> set[str]:
-    return {result.requirement for result in judge(exchange, load("openai"))}
 
 
 def names(exchange: Exchange) -> set[str]:
@@ -90,92 +72,6 @@ def test_a_character_may_be_cut_in_two_pieces() -> None:
 
 
 # --- streams that are wrong
-
-
-SAMPLE = 2
-"""How many defects of a kind are planted in each stream; `trial.py` plants all of them."""
-
-
-def mutants_of(kind: Kind) -> list[tuple[str, str, set[str], tuple[str, ...]]]:
-    """Stream, what was done, who noticed, and who may: for defects of a kind in every stream that is right."""
-    return [
-        (name, mutant.label, set(broken(mutant.exchange)), mutant.noticed_by)
-        for name, stream in GOOD.items()
-        for mutant in some(kind.make(streams.captured(stream.sent)), SAMPLE)
-    ]
-
-
-@pytest.fixture(scope="module")
-def noticed() -> dict[str, list[tuple[str, str, set[str], tuple[str, ...]]]]:
-    return {name: mutants_of(kind) for name, kind in KINDS.items()}
-
-
-NOT_OWED = {("cut_call", "response.function_call_arguments.done"), ("failed", "response.in_progress")}
-"""Events that a stream may lack: the end of what was cut off, and what comes before a failure at once."""
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_every_defect_is_noticed_by_a_rule_that_names_it(name: str, noticed: Any) -> None:
-    assert noticed[name]
-    missed = [(stream, label, found) for stream, label, found, wanted in noticed[name] if not found & set(wanted)]
-    assert not [place for place in missed if (place[0], place[1].split()[-1]) not in NOT_OWED]
-
-
-# Rules of one stream that no defect in its events can break, and those that need more than one stream or a clock.
-ELSEWHERE = {
-    "unknown_types",
-    "streamed",
-    "incremental",
-    "obfuscation",
-    "same_settings",
-    "same_items",
-    "incomplete",
-    "text",
-}
-
-
-@pytest.mark.parametrize("rule", sorted({row.id for row in ROWS} - {f"streams.{name}" for name in ELSEWHERE}))
-def test_every_rule_is_kept_by_a_stream_and_broken_by_a_defect(rule: str, noticed: Any) -> None:
-    sent = [stream.sent for stream in GOOD.values()]
-    assert any(rule in judged(streams.raw(streams.wire(s))) - broken(streams.captured(s)).keys() for s in sent)
-    sampled = (found for made in noticed.values() for _, _, found, wanted in made if rule in wanted)
-    # A rule that no defect of the sample breaks is looked for among all of them.
-    every = (
-        set(broken(mutant.exchange))
-        for kind in KINDS.values()
-        for stream in GOOD.values()
-        for mutant in kind.make(streams.captured(stream.sent))
-        if rule in mutant.noticed_by
-    )
-    assert any(rule in found for found in itertools.chain(sampled, every))
-
-
-EXACTLY = {
-    "cut": {"terminal"},
-    "broken_off": {"terminal"},
-    "second_terminal": {"terminal"},
-    "early_terminal": {"last_event"},
-    "completed_after_error": {"after_error"},
-    "number_repeated": {"numbering"},
-    "number_skipped": {"numbering"},
-    "number_missing": {"numbering"},
-    "response_changes": {"constant_response"},
-    "item_event_index": {"item_events"},
-    "item_event_id": {"item_events"},
-    "all_deltas_at_minus_one": {"item_events"},
-    "late_in_progress": {"in_progress"},
-    "part_edited": {"part_values"},
-    "end_missing": {"unterminated"},
-    "terminal_text": {"terminal_output"},
-}
-
-
-@pytest.mark.parametrize("name", EXACTLY)
-def test_one_mistake_is_one_finding(name: str, noticed: Any) -> None:
-    """A mistake in a stream without an error event is told by the one rule that names it, and by no other."""
-    for stream, label, found, _ in noticed[name]:
-        if "failed" not in stream:
-            assert found == {f"streams.{each}" for each in EXACTLY[name]}, (stream, label)
 
 
 def test_a_finding_says_which_event_and_where() -> None:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.target import REPLAY, Client, Limits, Unreachable, certificates, network
-from tests.conftest import FROM_THE_MACHINE, TOKEN, Checkout
-from tests.run.test_options import COULD_NOT_RUN, assert_one_sentence, told
+from tests.run.checkout import FROM_THE_MACHINE, TOKEN, Checkout
+from tests.run.results import COULD_NOT_RUN, assert_one_sentence, told
 from tests.servers.small_proxy import EXPIRED, SELF_SIGNED, proxying, with_tls
 from tests.servers.sockets import always, http, serving
 from tests.target.test_target import dribbling, end_of, target
