@@ -338,19 +338,21 @@ class Ask:
 
     def _of_twin(self, shape: str) -> str | None:
         """What came in place of an answer to a twin, None where it was answered."""
-        model = self._case.model
-        if shape in twins.RAW:
-            content = self._named(model, twins.RAW[shape])
-        else:
-            content = _encoded(self._plain(model, "") | twins.TWINS[shape])
+        content = self._twin_content(shape)
         exchange, was_sent = self._twins.answer(
-            shape, model, content, lambda: self._line.send(content, transmit=sent).exchange
+            shape, self._case.model, content, lambda: self._line.send(content, transmit=sent).exchange
         )
         if was_sent:
             self._case.extra_requests += 1
             self._case.add(exchange, [])
         finding = outcome_finding(View(exchange, self._contract), Stated(Outcome.ANSWERED, ()))
         return None if finding is None else finding.received
+
+    def _twin_content(self, shape: str) -> bytes:
+        """The bytes of a twin's request."""
+        if shape in twins.RAW:
+            return self._named(self._case.model, twins.RAW[shape])
+        return _encoded(self._plain(self._case.model, "") | twins.TWINS[shape])
 
     def _ran_out(self, exchange: Exchange) -> bool:
         reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")

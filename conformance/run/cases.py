@@ -12,6 +12,7 @@ import pytest
 from conformance.contract import TOOL_TYPES, Contract, Level, Lifecycle
 from conformance.recording import file_name
 from conformance.run.settings import Settings
+from conformance.samples.twins import SENT_BY
 from conformance.verdict import Case
 
 MARKS = (
@@ -111,6 +112,17 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         expected_requests=requests.args[0] if requests else 1,
         twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
     )
+
+
+def twins_of(cases: Iterable[Case]) -> list[tuple[str, str]]:
+    """Model and shape of each right request that a run sends beside those that have to be refused.
+
+    One that a case of the run sends anyway is left out.
+    """
+    cases = list(cases)
+    sent = {(case.model, case.chapter, case.test) for case in cases}
+    wanted = dict.fromkeys((case.model, shape) for case in cases for shape in case.twins)
+    return [pair for pair in wanted if (pair[0], *SENT_BY.get(pair[1], ())) not in sent]
 
 
 def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str | None:

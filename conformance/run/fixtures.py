@@ -11,7 +11,7 @@ from conformance.recording import IMAGE, MATCHERS, MCP_SERVER, Recorder, Service
 from conformance.run import again, transmit
 from conformance.run.ask import Ask
 from conformance.run.line import Line
-from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE
+from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE, TWINS
 from conformance.run.twins import Twins
 from conformance.target import Client
 from conformance.verdict import CouldNotRun
@@ -28,10 +28,12 @@ def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def conformance_twins(pytestconfig: pytest.Config) -> Twins:
     """What became of the right requests of the run."""
-    return Twins(pytestconfig.stash[SETTINGS])
+    if TWINS not in pytestconfig.stash:
+        pytestconfig.stash[TWINS] = Twins(pytestconfig.stash[SETTINGS])
+    return pytestconfig.stash[TWINS]
 
 
 @pytest.fixture

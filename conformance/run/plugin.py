@@ -13,7 +13,7 @@ import pytest_recording.plugin
 from vcr import VCR
 
 from conformance import report
-from conformance.recording import MATCHERS, file_name
+from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, start, transmit
 from conformance.run.header import header, left_out, provenance
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
@@ -129,7 +129,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Shows the list instead of running the cases."""
     if not session.config.stash[SETTINGS].listing or session.testsfailed:
         return None
-    cases = [
+    listed = [
         report.Listed(
             case.chapter,
             case.test,
@@ -141,9 +141,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         for item in session.items
         if (case := item.stash.get(CASE, None)) is not None
     ]
+    run = [item.stash[CASE] for item in session.items if CASE in item.stash and not item.get_closest_marker("skip")]
+    listed += [
+        report.Listed(TWINS, shape, model, 1, skipped=False, live_only=False) for model, shape in cases.twins_of(run)
+    ]
     terminal = session.config.get_terminal_writer()
     terminal.line()
-    for line in report.listing(session.config.stash[SETTINGS].contract, cases):
+    for line in report.listing(session.config.stash[SETTINGS].contract, listed):
         terminal.line(line)
     return True
 

@@ -9,12 +9,14 @@ import pytest
 
 from conformance.recording import Recorder, Tape
 from conformance.run.settings import Settings
+from conformance.run.twins import Twins
 from conformance.verdict import Case, Run
 
 VALUED = pytest.StashKey[Collection[str]]()
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
+TWINS = pytest.StashKey[Twins]()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
 RECORDER = pytest.StashKey[Recorder]()

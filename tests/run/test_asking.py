@@ -62,15 +62,19 @@ class Endpoint:
     @property
     def credentials(self) -> list[str]:
         """The forms of the credential."""
-        return [how["credential"] for how in self.how]
+        return [how.get("credential", "bearer") for how in self.how]
 
 
-def asking(*answers: Any) -> tuple[Ask, Case, Endpoint]:
-    """Ask, its case and the endpoint that it asks."""
+def asking(*answers: Any, twin_is_refused: bool = False) -> tuple[Ask, Case, Endpoint]:
+    """Ask, its case and the endpoint that it asks; beside what has to be refused stands a right request."""
     endpoint = Endpoint(*answers)
     case = Case("node", "function_tools", "round_trip", MODEL, MODEL, (ACCEPTED, ROUND_TRIP), 2)
-    client = cast("Client", endpoint)
-    return Ask(client, DATABRICKS, case, Twins(), Line(client, case, sent, 0)), case, endpoint
+    client, twins = cast("Client", endpoint), Twins()
+    ask = Ask(client, DATABRICKS, case, twins, Line(client, case, sent, 0))
+    case.twins = ("plain",)
+    refused = {"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}
+    twins.remember(ask._twin_content("plain"), exchange(refused, status=400) if twin_is_refused else exchange())
+    return ask, case, endpoint
 
 
 def calling(*items: dict[str, Any]) -> dict[str, Any]:
@@ -198,20 +202,41 @@ def test_raw() -> None:
     ask.raw(MODEL, "", about=[ACCEPTED], method="GET", path="/responses/resp_1", status=(404, 405), content_type=None)
     assert endpoint.contents[0] == b'{"model":"system.ai.gpt-5-4","x":[1,'
     asked = {"content_type": None, "method": "GET", "path": "/responses/resp_1"}
-    assert endpoint.how[1] == {**asked, "credential": "bearer"}
+    assert endpoint.how[1] == asked
     assert not case.findings(Level.MUST)
     ask.raw(MODEL, "null", about=[ACCEPTED])
     assert [result.requirement for _, result in case.findings(Level.MUST)] == [ACCEPTED]
+
+
+def test_a_refusal_beside_a_twin_that_is_refused() -> None:
+    """A refusal says nothing where the right request beside it is refused too; what is observed is observed."""
+    ask, case, _ = asking(400, 404, twin_is_refused=True)
+    with pytest.raises(CouldNotRun, match=r'nothing of this kind is answered here: .*400: "no"'):
+        ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
+    with pytest.raises(CouldNotRun, match="nothing of this kind"):
+        ask.refused(MODEL, conversations.QUESTION, status=400, about=["limits.below_minimum"], max_output_tokens=15)
+    assert case.results == []
+    ask, case, _ = asking(400, twin_is_refused=True)
+    ask.refused(MODEL, conversations.QUESTION, about=["tool_refusals.duplicate_name"], tools=[])
+    assert [result.requirement for _, result in case.results if result.finding is None]
+
+
+def test_a_refusal_without_a_twin() -> None:
+    """A test that expects a refusal and names no twin is a fault of the suite."""
+    ask, case, _ = asking(400)
+    case.twins = ()
+    with pytest.raises(SuiteError, match="mark twin"):
+        ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
 
 
 def test_who_asked_before_a_target_died() -> None:
     """A target that does not answer any more is told with the case that asked before."""
     ask, case, endpoint = asking(response())
     ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")]
+    endpoint.answers = [Unreachable("nobody is there")] * 2
     with pytest.raises(CouldNotRun, match=r"^nobody is there; check"):
         ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")]
+    endpoint.answers = [Unreachable("nobody is there")] * 2
     case.node = "another"
     with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
         ask(MODEL, conversations.QUESTION)

@@ -30,7 +30,8 @@ from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.run.cases import case_of
-from conformance.run.plugin import CASE, SETTINGS
+from conformance.run.stash import CASE, SETTINGS, TWINS
+from conformance.run.twins import Twins
 from conformance.target import Client, probe
 from tests import ROOT
 
@@ -180,6 +181,7 @@ class Runs:
         if not items:
             return
         settings = items[0].config.stash[SETTINGS]
+        items[0].config.stash[TWINS] = Twins(settings)
         with Client(settings.target) as client:
             _, obstacle = probe(client, settings.models[0])
         if obstacle:
