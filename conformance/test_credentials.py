@@ -49,6 +49,7 @@ def test_api_key(ask, model):
     ask.refused(model, conversations.QUESTION, status=401, credential="api_key")
 
 
+@pytest.mark.needs("--token-in-url")
 @pytest.mark.twin("plain")
 @pytest.mark.requirement("credentials.query")
 def test_query(ask, model):

@@ -18,10 +18,14 @@ REST = "all others"
 Cells = dict[tuple[str, str], list[CaseOutcome]]
 """Outcomes by chapter and model."""
 
+NOTHING = (CaseOutcome.NOT_APPLICABLE, CaseOutcome.NOT_TRIED)
+"""Outcomes of cases in which nothing was sent."""
+
 EVENT_INDEX = re.compile(r"^event \d+ ?")
 RESULTS = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 SHORT = {
     CaseOutcome.NOT_APPLICABLE: "n/a",
+    CaseOutcome.NOT_TRIED: "not tried",
     CaseOutcome.PASS: "pass",
     CaseOutcome.OBSERVED: "observed",
     CaseOutcome.WARN: "warn",
@@ -135,7 +139,7 @@ def _cell(outcomes: Iterable[CaseOutcome]) -> str:
     counted = collections.Counter(outcomes)
     if not counted:
         return "-"
-    judged = sum(count for outcome, count in counted.items() if outcome is not CaseOutcome.NOT_APPLICABLE)
+    judged = sum(count for outcome, count in counted.items() if outcome not in NOTHING)
     worst = max(counted, key=lambda outcome: outcome.rank)
     if _is_bad(worst):
         return f"{SHORT[worst]} {counted[worst]}/{judged}"
@@ -176,4 +180,6 @@ def _verdict(run: Run, remarks: Sequence[str], status: int) -> Iterator[str]:
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
     yield from map(printable, remarks)
-    yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"
+    left = run.not_tried
+    not_tried = f"; NOT TRIED: {', '.join(left)} (give {', '.join(left.values())})" if left else ""
+    yield f"{RESULTS.get(status, 'not decided')} (exit status {status}){not_tried}"

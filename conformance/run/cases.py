@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.contract import TOOL_TYPES, Contract, Level, Lifecycle
-from conformance.recording import file_name
+from conformance.recording import IMAGE, MCP_SERVER, file_name
 from conformance.run.settings import Settings
 from conformance.samples.twins import SENT_BY
 from conformance.verdict import Case
@@ -25,9 +25,25 @@ MARKS = (
     "last: runs behind all others, as a target may die of it",
     "live_only: what a replay cannot know",
     "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
+    "needs(option): an option without which a case is not tried",
     "requests(number): how many requests a case sends, 1 by default",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An option without which some cases are not tried, what they try, and the fixture by which a test asks for it."""
+
+    option: str
+    what: str
+    fixture: str = ""
+
+
+NEEDS = (
+    Need(MCP_SERVER.option, "mcp", "mcp_server"),
+    Need(IMAGE.option, "image by URL", "image_url"),
+    Need("--token-in-url", "token in the URL"),
+)
 
 NO_EFFORTS = "not applicable: nothing is known of the efforts that these models take"
 
@@ -135,6 +151,25 @@ def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str
     if item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
         return "live only: it needs a clock, which no cassette has"
     return None
+
+
+def missing(item: pytest.Function, case: Case, settings: Settings) -> Need | None:
+    """What a case needs that was not given; it is not tried then. A replay needs nothing but its cassette."""
+    if settings.listing:
+        return None
+    if settings.replay:
+        return next(iter(_needs(item)), None) if not _is_recorded(case, settings) else None
+    return next((need for need in _needs(item) if need.option not in settings.given), None)
+
+
+def _needs(item: pytest.Function) -> Iterator[Need]:
+    yield from (need for need in NEEDS if need.fixture in item.fixturenames)
+    names = [name for mark in item.iter_markers("needs") for name in mark.args]
+    yield from (need for need in NEEDS if need.option in names)
+
+
+def _is_recorded(case: Case, settings: Settings) -> bool:
+    return settings.library.path(case.chapter, case.test, case.name).exists()
 
 
 def _tools(item: pytest.Function) -> tuple[str, ...]:

@@ -117,6 +117,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings.contract)}
         if (reason := cases.reason_to_skip(item, case, settings)) is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
+        elif (need := cases.missing(item, case, settings)) is not None:
+            case.not_tried = need.what, need.option
+            item.add_marker(pytest.mark.skip(reason=f"not tried: it needs {need.option}"))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
             item.add_marker(pytest.mark.vcr)
@@ -201,7 +204,7 @@ def pytest_runtest_makereport(
         return made
     settings = item.config.stash[SETTINGS]
     if made.skipped:
-        case.outcome = CaseOutcome.NOT_APPLICABLE
+        case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
         case.finish(call.excinfo.value if call.excinfo else None)
     if made.failed:
@@ -256,7 +259,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sets the exit status of the run from its verdict."""
     settings = session.config.stash[SETTINGS]
     if not settings.listing:
-        session.exitstatus = session.config.stash[RUN].exit_status(int(session.exitstatus), settings.fail_on)
+        run = session.config.stash[RUN]
+        status = run.exit_status(int(session.exitstatus), settings.fail_on, require_all=settings.require_all)
+        session.exitstatus = status
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
@@ -266,7 +271,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
-    status = run.exit_status(int(exitstatus), settings.fail_on)
+    status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
     remarks = [*config.stash[PROVENANCE], *left_out(settings)]
     for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
         terminalreporter.section(title)

@@ -73,6 +73,12 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         metavar="SECONDS",
         help=f"seconds that a request waits in all for a target that is busy (429, 503, 529; default: {MAX_WAIT:g})",
     )
+    group.addoption(
+        "--token-in-url", action="store_true", help="also try a token in the query of a URL, which proxies may log"
+    )
+    group.addoption(
+        "--require-all", action="store_true", help="end with 6 if something was not tried for want of an option"
+    )
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
@@ -99,6 +105,8 @@ class Settings:
     max_wait: float
     urls: Mapping[Service, str]
     library: Library
+    given: frozenset[str]
+    require_all: bool
     again: tuple[str, ...]
 
     @property
@@ -154,8 +162,16 @@ class Settings:
             max_wait=_max_wait(config),
             urls=_urls(config, live=option.live),
             library=library,
+            given=_given(config),
+            require_all=bool(option.require_all),
             again=_options_of_again(config),
         )
+
+
+def _given(config: pytest.Config) -> frozenset[str]:
+    """The options that were given of those without which something is not tried."""
+    services = {name for name, url in _services(config).items() if url is not None}
+    return frozenset(services | ({"--token-in-url"} if config.option.token_in_url else set()))
 
 
 def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
@@ -172,7 +188,8 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--max-wait": option.max_wait,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None]
-    return (*words, *(["--every-model"] if option.every_model else []))
+    flags = {"--every-model": option.every_model, "--token-in-url": option.token_in_url}
+    return (*words, *(name for name, is_set in flags.items() if is_set))
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ class Case:
 
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
     those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
-    was asked again, and ``waited`` for how many seconds.
+    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and the option.
     """
 
     node: str
@@ -46,6 +46,7 @@ class Case:
     unknown: set[str] = field(default_factory=set)
     unsteady: list[str] = field(default_factory=list)
     waited: float = 0
+    not_tried: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
     outcome: CaseOutcome | None = None
@@ -135,6 +136,7 @@ class Case:
             unknown=sorted(map(hide, self.unknown)),
             unsteady=list(self.unsteady),
             waited=self.waited,
+            not_tried=list(self.not_tried),
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
         )

@@ -19,6 +19,7 @@ class CaseOutcome(enum.StrEnum):
     """What became of a case, from the best to the worst."""
 
     NOT_APPLICABLE = "not applicable"
+    NOT_TRIED = "not tried"
     PASS = "pass"  # noqa: S105  (no password)
     OBSERVED = "observed"
     WARN = "warn"
@@ -48,8 +49,8 @@ class Record:
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
     requirement, level, where, expected, received; ``unknown`` names what nobody has described;
-    ``unsteady`` what was asked again, and ``waited`` for how many seconds. ``reason`` is the sentence for a case that
-    could not run.
+    ``unsteady`` what was asked again, and ``waited`` for how many seconds; ``not_tried`` holds
+    what is not tried without an option, and the option. ``reason`` is the sentence for a case that could not run.
     """
 
     case: str
@@ -62,6 +63,7 @@ class Record:
     unknown: list[str] = field(default_factory=list)
     unsteady: list[str] = field(default_factory=list)
     waited: float = 0
+    not_tried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
 
@@ -94,7 +96,12 @@ class Run:
         """How many times a requirement was judged."""
         return sum(len(record.judged) for record in self.records)
 
-    def exit_status(self, status: int, fail_on: str) -> int:
+    @property
+    def not_tried(self) -> dict[str, str]:
+        """What was not tried, each with the option that it needs."""
+        return {record.not_tried[0]: record.not_tried[1] for record in self.records if record.not_tried}
+
+    def exit_status(self, status: int, fail_on: str, *, require_all: bool = False) -> int:
         """The exit status of the run, from the status that pytest has arrived at.
 
         Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's.
@@ -106,6 +113,6 @@ class Run:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
-        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged:
+        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged or (require_all and self.not_tried):
             return COULD_NOT_RUN_STATUS
         return status
