@@ -155,7 +155,7 @@ def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str
 
 def missing(item: pytest.Function, case: Case, settings: Settings) -> Need | None:
     """What a case needs that was not given; it is not tried then. A replay needs nothing but its cassette."""
-    if settings.listing:
+    if settings.listing or item.get_closest_marker("skip") is not None:
         return None
     if settings.replay:
         return next(iter(_needs(item)), None) if not _is_recorded(case, settings) else None

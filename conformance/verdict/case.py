@@ -29,7 +29,7 @@ class Case:
 
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
     those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
-    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and the option.
+    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which.
     """
 
     node: str

@@ -72,7 +72,7 @@ def test_the_second_time_it_is_believed() -> None:
 def test_what_is_expected_is_taken() -> None:
     """A status that a test expects is no passing fault, and nothing that is waited for."""
     for status in (403, 429, 500):
-        made, case, target, slept = line(answer(status))
+        made, case, _, slept = line(answer(status))
         assert made.send(b"{}", expected=(status,)).exchange.status == status
         assert (case.unsteady, slept) == ([], [])
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.run.checkout import TOKEN, Checkout
 
-MCP = ("conformance/test_mcp.py", "-k", "test_call or unreachable")
+MCP = ("conformance/test_mcp.py", "-k", "test_call or unreachable or query")
 
 
 def last_line(result: pytest.RunResult) -> str:
