@@ -8,7 +8,7 @@ import pytest
 
 from conformance.samples import conversations, credentials
 
-pytestmark = [pytest.mark.representative, pytest.mark.last]
+pytestmark = [pytest.mark.representative, pytest.mark.risk(5)]
 
 UNAUTHORIZED = (401, 403)
 

@@ -40,12 +40,14 @@ def test_history(ask, model):
     ask(model, text_input.HISTORY)
 
 
+@pytest.mark.risk(4)
 @pytest.mark.requirement("text_input.characters", "echo.instructions")
 def test_characters(ask, model):
     """Text of many scripts and with control characters is taken, and comes back as it was sent."""
     ask(model, text_input.CHARACTERS, stream=True, instructions=text_input.CHARACTERS)
 
 
+@pytest.mark.risk(3)
 @pytest.mark.requirement("text_input.length")
 def test_length(ask, model):
     """A text of 100,000 bytes is taken."""

@@ -18,6 +18,7 @@ def test_refused(ask, model, sample):
     ask.raw(model, sample["content"], content_type=sample.value.get("content_type", "application/json"))
 
 
+@pytest.mark.risk(2)
 @pytest.mark.sample(wrong_requests.UNUSUAL_BODIES)
 @pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.unusual_body")
@@ -45,6 +46,7 @@ def test_other_route(ask, model, sample):
     ask.raw(model, "", method=sample["method"], path=sample["path"], content_type=None, status=(404, 405))
 
 
+@pytest.mark.risk(2)
 @pytest.mark.requests(3)
 @pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.body", "wrong_requests.unusual_body", "wrong_requests.answers_afterwards")

@@ -71,7 +71,9 @@ class Ask:
         case: Case,
         twins: Twins,
         line: Line,
+        cap: int | None = None,
     ) -> None:
+        self._cap = cap
         self._client = client
         self._contract = contract
         self._case = case
@@ -101,8 +103,16 @@ class Ask:
         if self._ran_out(exchange):
             self._case.extra_requests += 1
             self._case.notes.append(f"max_output_tokens {body['max_output_tokens']} was too little; asked again")
-            more = body["max_output_tokens"] * RETRY_FACTOR
-            exchange = self._judged(model, body | {"max_output_tokens": more}, stated, credential)
+            more = self._capped(body["max_output_tokens"] * RETRY_FACTOR)
+            second = self._sent(_encoded(body | {"max_output_tokens": more}), credential=credential)
+            if 400 <= second.status < 500:
+                self._case.add(second, [])
+                said = message(View(second, self._contract))
+                raise CouldNotRun(
+                    f"{model} does not finish a short answer within {body['max_output_tokens']} tokens and does not "
+                    f"take {more} ({second.status}: {said}): say with --max-output-tokens-cap how many it takes"
+                )
+            exchange = self._judge(model, second, stated, credential)
             if self._ran_out(exchange):
                 raise CouldNotRun(
                     f"{model} does not finish a short answer within {more} tokens: "
@@ -260,8 +270,12 @@ class Ask:
         """What each right request of the suite has."""
         known = self._contract.models.get(model)
         effort = {"reasoning": {"effort": known.lowest_effort}} if known and known.lowest_effort else {}
-        cap = (known and known.max_output_tokens) or DEFAULT_CAP
+        cap = self._capped((known and known.max_output_tokens) or DEFAULT_CAP)
         return {"model": self._client.target.model_name(model), "input": input, "max_output_tokens": cap, **effort}
+
+    def _capped(self, tokens: int) -> int:
+        """So many tokens, or as many as the target is said to take."""
+        return tokens if self._cap is None else min(tokens, self._cap)
 
     def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:
         return Stated(outcome, self._case.requirements if about is None else tuple(about), statuses)

@@ -22,7 +22,7 @@ MARKS = (
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
     "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
     "sample(samples): the samples that a test is tried with, by name",
-    "last: runs behind all others, as a target may die of it",
+    "risk(order): runs behind all others, as a target may die of it, the larger the later; --gentle leaves it out",
     "live_only: what a replay cannot know",
     "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
     "needs(option): an option without which a case is not tried",
@@ -148,6 +148,8 @@ def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str
         return f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
     if left_out := [tool for tool in _tools(item) if tool in settings.without_tools]:
         return f"not applicable: --without-tools says that the target has no {', '.join(left_out)}"
+    if settings.gentle and risk_of(item):
+        return "not applicable: --gentle leaves out what can hurt a target"
     if item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
         return "live only: it needs a clock, which no cassette has"
     return None
@@ -170,6 +172,12 @@ def _needs(item: pytest.Function) -> Iterator[Need]:
 
 def _is_recorded(case: Case, settings: Settings) -> bool:
     return settings.library.path(case.chapter, case.test, case.name).exists()
+
+
+def risk_of(item: pytest.Item) -> int:
+    """How much the requests of a case can hurt a target: 0 for not at all."""
+    mark = item.get_closest_marker("risk")
+    return mark.args[0] if mark else 0
 
 
 def _tools(item: pytest.Function) -> tuple[str, ...]:

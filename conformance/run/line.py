@@ -72,6 +72,7 @@ class Line:
         try:
             return through(self._waiting(functools.partial(send, fresh=True), expected))
         except Unreachable as error:
+            self._case.unreachable = True
             died = f"; the request before was of {before}" if before not in ("", self._case.node) else ""
             step = error.step or "check that the target still runs, then run again"
             raise CouldNotRun(f"{error}{died}; {step}") from error

@@ -17,7 +17,7 @@ from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, start, transmit
 from conformance.run.header import header, left_out, provenance
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
-from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, TAPE, VALUED, forget
+from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
 from conformance.verdict import COULD_NOT_RUN_STATUS, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
@@ -26,6 +26,9 @@ pytest_plugins = ["conformance.run.fixtures"]
 
 RECORDING: Final = "recording"
 """The name of pytest-recording's entry point."""
+
+PATIENCE: Final = 2
+"""Cases without any answer, after which no more is asked of a target."""
 
 LEAVE_OUT: Final = "leave that plugin out with -p no:NAME, for pytest-base-url -p no:base_url"
 
@@ -87,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # They log headers and addresses as they are, with a token that a target repeats.
         logging.getLogger(name).setLevel(logging.WARNING)
     config.stash[RUN] = Run()
+    config.stash[SILENT] = []
     if not start.is_worker(config):
         config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
 
@@ -107,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    items.sort(key=cases.risk_of)
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
@@ -162,6 +166,16 @@ def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa
         vcr.register_matcher(name, matcher)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Asks nobody any more where a target has fallen silent twice."""
+    case, silent = item.stash.get(CASE, None), item.config.stash[SILENT]
+    if case is not None and len(silent) >= PATIENCE:
+        case.outcome = CaseOutcome.COULD_NOT_RUN
+        case.reason = f"the target answers no more, for the first time in {silent[0]}: look at it, then run again"
+        pytest.skip(case.reason)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Decides the outcome of a case when its body has run, and saves what was recorded if it passed."""
@@ -178,6 +192,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if tape is not None and (error is None or isinstance(error, Ended)):
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, transmit.Unrecorded) else error)
+    if case.unreachable:
+        pyfuncitem.config.stash[SILENT].append(case.node)
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
@@ -203,7 +219,7 @@ def pytest_runtest_makereport(
     if case is None or (call.when != "call" and made.passed) or call.when == "teardown":
         return made
     settings = item.config.stash[SETTINGS]
-    if made.skipped:
+    if made.skipped and case.outcome is None:
         case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
         case.finish(call.excinfo.value if call.excinfo else None)

@@ -33,6 +33,8 @@ LIMITS: Final = {
 }
 """What an answer may cost, by the names of `Limits`: kind of the value, and what it bounds."""
 
+CAP: Final = "--max-output-tokens-cap"
+
 MAX_WAIT: Final = 120.0
 """Seconds that a request waits in all for a target that is busy."""
 
@@ -77,6 +79,12 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         "--token-in-url", action="store_true", help="also try a token in the query of a URL, which proxies may log"
     )
     group.addoption(
+        "--gentle", action="store_true", help="leave out what can hurt a target: large and deep bodies, odd credentials"
+    )
+    group.addoption(
+        CAP, metavar="NUMBER", help="the largest max_output_tokens that the target takes, if that is less than is asked"
+    )
+    group.addoption(
         "--require-all", action="store_true", help="end with 6 if something was not tried for want of an option"
     )
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
@@ -107,6 +115,8 @@ class Settings:
     library: Library
     given: frozenset[str]
     require_all: bool
+    gentle: bool
+    cap: int | None
     again: tuple[str, ...]
 
     @property
@@ -164,6 +174,8 @@ class Settings:
             library=library,
             given=_given(config),
             require_all=bool(option.require_all),
+            gentle=bool(option.gentle),
+            cap=_cap(config),
             again=_options_of_again(config),
         )
 
@@ -186,9 +198,14 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         **_services(config),
         **_given_limits(config),
         "--max-wait": option.max_wait,
+        CAP: option.max_output_tokens_cap,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None]
-    flags = {"--every-model": option.every_model, "--token-in-url": option.token_in_url}
+    flags = {
+        "--every-model": option.every_model,
+        "--token-in-url": option.token_in_url,
+        "--gentle": option.gentle,
+    }
     return (*words, *(name for name, is_set in flags.items() if is_set))
 
 
@@ -217,6 +234,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
             **_services(config),
             **_given_limits(config),
             "--max-wait": option.max_wait,
+            CAP: option.max_output_tokens_cap,
         }
         for name, value in asked.items():
             if value is not None and not option.list:
@@ -288,6 +306,12 @@ def _max_wait(config: pytest.Config) -> float:
     """For how long a request waits for a busy target. Raises pytest.UsageError."""
     given = config.option.max_wait
     return MAX_WAIT if given is None else _number("--max-wait", given, "SECONDS", zero=True)
+
+
+def _cap(config: pytest.Config) -> int | None:
+    """The largest max_output_tokens that the target takes, if it was given. Raises pytest.UsageError."""
+    given = config.option.max_output_tokens_cap
+    return None if given is None else int(_number(CAP, given, "NUMBER"))
 
 
 def _number(option: str, given: str, kind: str, *, zero: bool = False) -> float:

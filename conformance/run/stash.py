@@ -16,6 +16,9 @@ VALUED = pytest.StashKey[Collection[str]]()
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
+SILENT = pytest.StashKey[list[str]]()
+"""The cases that got no answer at all."""
+
 TWINS = pytest.StashKey[Twins]()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()

@@ -29,7 +29,8 @@ class Case:
 
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
     those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
-    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which.
+    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which;
+    ``unreachable`` is True where the target gave no answer at all.
     """
 
     node: str
@@ -49,6 +50,7 @@ class Case:
     not_tried: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
+    unreachable: bool = False
     outcome: CaseOutcome | None = None
     reason: str = ""
 
