@@ -14,7 +14,7 @@ from tests import ROOT
 from tests.run.checkout import FROM_OUTSIDE, FROM_THE_MACHINE, OWN_VARIABLES, TOKEN, Checkout
 
 pytest_plugins = ["pytester"]
-pytest.register_assert_rewrite("tests.run.results")
+pytest.register_assert_rewrite("tests.reference.client", "tests.run.results", "tests.target.targets")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,7 +1,6 @@
 """The reference endpoint: what its answers hold, and that they are always the same."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -27,19 +26,6 @@ from tests.reference.client import (
     refused,
     text_of,
 )
-
-
-@pytest.fixture(scope="session")
-def guarded() -> Iterator[str]:
-    with running(create_app(token=TOKEN)) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
 
 # --- the answer ------------------------------------------------------------------------------------------------------
 

@@ -1,24 +1,15 @@
 """The reference endpoint and what shapes the answer: limits, formats, reasoning and the other settings."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from conformance.reference.app import create_app
-from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
 from conformance.samples import controls, conversations, formats, limits, reasoning
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, accepted, ask, refused, text_of
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
+from tests.reference.client import accepted, ask, refused, text_of
 
 
 def both(client: httpx.Client, **body: Any) -> dict[str, Any]:

@@ -8,22 +8,7 @@ import httpx
 import pytest
 
 from conformance.contract import Level, load
-from conformance.reference.app import create_app
-from conformance.reference.serve import running
-from tests.reference.client import BEARER, MODEL, SERVED, TOKEN, answered, ask, basic, ids_aside, refused
-
-
-@pytest.fixture(scope="session")
-def guarded() -> Iterator[str]:
-    with running(create_app(token=TOKEN)) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
+from tests.reference.client import MODEL, SERVED, TOKEN, answered, ask, basic, ids_aside, refused
 
 # --- the door --------------------------------------------------------------------------------------------------------
 

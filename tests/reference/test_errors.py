@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -41,12 +40,6 @@ ERRORS: dict[str, tuple[dict[str, Any], int, str | None, str | None]] = {
         INVALID,
     ),
 }
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", ERRORS)

@@ -18,23 +18,16 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from conformance.reference import input_files, mcp_server
-from conformance.reference.app import create_app
 from conformance.reference.body import MAX_BYTES
 from conformance.reference.serve import running
 from conformance.samples import conversations, image_input, other_input, text_input
 from conformance.samples.image_input import FOLDER
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, accepted, answered, ask, refused, text_of
+from tests.reference.client import accepted, answered, ask, refused, text_of
 
 PNG = (FOLDER / "square.png").read_bytes()
 LOW = 85
 few = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 def data_url(content: bytes, kind: str = "image/png") -> str:

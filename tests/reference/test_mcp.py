@@ -10,20 +10,12 @@ import httpx
 import pytest
 
 from conformance.reference import mcp_server
-from conformance.reference.app import create_app
-from conformance.reference.serve import LOOPBACK, in_thread, listen, running
+from conformance.reference.serve import LOOPBACK, in_thread, listen
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, FORECAST, accepted, answered, ask, refused
-from tests.reference.test_tools import called, kinds
+from tests.reference.client import FORECAST, accepted, answered, ask, called, kinds, refused
 from tests.servers.sockets import always, http, serving
 
 Tool = dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,23 @@ import base64
 import io
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
-from conformance.reference.app import create_app
 from conformance.reference.grammar import compiled
-from conformance.reference.serve import running
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, FORECAST, PERSON_TOOL, accepted, answered, ask, refused, text_of
+from tests.reference.client import (
+    FORECAST,
+    PERSON_TOOL,
+    answered,
+    ask,
+    called,
+    refused,
+    text_of,
+)
 
 LOCAL = {"type": "local"}
 TOOLS: dict[str, dict[str, Any]] = {
@@ -34,29 +39,6 @@ OUTPUTS: dict[str, dict[str, Any]] = {
     "shell": {"output": [{"stdout": "a.txt", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}]},
 }
 SOURCES = "web_search_call.action.sources"
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
-
-def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
-    """The items behind the reasoning, the same in JSON and as a stream, to which no check objects."""
-    sent = {"tools": list(tools), "tool_choice": "required", **body}
-    plain, streamed = ask(client, **sent), ask(client, **sent, stream=True)
-    for reply in (plain, streamed):
-        assert reply.status_code == 200, reply.text
-        accepted(reply)
-    told = decode(streamed.content)[0][-1].json["response"]
-    assert [kinds(told), kinds(plain.json())] == [kinds(plain.json())] * 2
-    items: list[dict[str, Any]] = plain.json()["output"][1:]
-    return items
-
-
-def kinds(response: dict[str, Any]) -> list[str]:
-    return [item["type"] for item in response["output"]]
 
 
 def events_of(client: httpx.Client, tool: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
