@@ -241,6 +241,7 @@ def obeys(body: dict[str, Any], response: dict[str, Any]) -> None:
 @few
 @given(body=requests())
 def test_right_requests_are_answered(endpoint: httpx.Client, body: dict[str, Any]) -> None:
+    """A right request is answered, and the answer keeps schema and settings."""
     reply = endpoint.post("/responses", json=body)
     accepted(reply)
     if reply.status_code != 200:
@@ -257,6 +258,7 @@ def test_right_requests_are_answered(endpoint: httpx.Client, body: dict[str, Any
 @few
 @given(body=requests())
 def test_right_requests_are_streamed(endpoint: httpx.Client, body: dict[str, Any]) -> None:
+    """A right request is streamed in events that keep schema and order."""
     reply = endpoint.post("/responses", json=body | {"stream": True})
     accepted(reply)
     if reply.status_code != 200:
@@ -290,6 +292,7 @@ def told(item: dict[str, Any]) -> str:
 @few
 @given(body=broken_requests())
 def test_broken_requests_are_answered_or_refused(endpoint: httpx.Client, body: dict[str, Any]) -> None:
+    """A broken request is answered or refused, and refused alike when streamed."""
     plain = endpoint.post("/responses", json=body)
     accepted(plain)
     if plain.status_code == 200 and plain.headers["content-type"] == "application/json":
@@ -307,6 +310,7 @@ def test_broken_requests_are_answered_or_refused(endpoint: httpx.Client, body: d
     key=st.sampled_from(["input", "tools", "text", "reasoning", "tool_choice", "metadata", "include", "x"]),
 )
 def test_any_value_in_any_place(endpoint: httpx.Client, value: Any, key: str) -> None:
+    """Any value of any member is answered or refused."""
     reply = endpoint.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", key: value})
     if reply.status_code == 200:
         is_answer(reply.json())
@@ -317,6 +321,7 @@ def test_any_value_in_any_place(endpoint: httpx.Client, value: Any, key: str) ->
 @few
 @given(content=st.binary(max_size=200) | anything.map(lambda value: json.dumps(value).encode()))
 def test_bodies_that_are_no_request(endpoint: httpx.Client, content: bytes) -> None:
+    """Any bytes that are no request are refused."""
     is_refusal(endpoint.post("/responses", content=content, headers={"content-type": "application/json"}))
 
 
@@ -325,6 +330,7 @@ def test_bodies_that_are_no_request(endpoint: httpx.Client, content: bytes) -> N
     schema=anything | st.dictionaries(st.sampled_from(["type", "enum", "$ref", "anyOf", "items", "pattern"]), anything)
 )
 def test_any_value_as_a_schema(endpoint: httpx.Client, schema: Any) -> None:
+    """Any value as a schema is answered or refused."""
     form = {"type": "json_schema", "name": "it", "schema": schema}
     reply = endpoint.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", "text": {"format": form}})
     if reply.status_code == 200:
@@ -339,6 +345,7 @@ def test_any_value_as_a_schema(endpoint: httpx.Client, schema: Any) -> None:
 @few
 @given(schema=schemas)
 def test_instances_are_valid_and_always_the_same(schema: dict[str, Any]) -> None:
+    """An instance fits its schema and never changes."""
     try:
         made = instance(schema)
     except NoInstance:

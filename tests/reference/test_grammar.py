@@ -69,6 +69,7 @@ def is_whole(syntax: str, definition: str, text: str) -> bool:
 @few
 @given(grammar=grammars, stream=st.booleans())
 def test_a_text_of_any_grammar_is_called(endpoint: httpx.Client, grammar: tuple[str, str], stream: bool) -> None:
+    """A tool with a grammar is called with a text of it, or the grammar is refused."""
     syntax, definition = grammar
     form = {"type": "grammar", "syntax": syntax, "definition": definition}
     tool = {"type": "custom", "name": "write", "format": form}
@@ -84,6 +85,7 @@ def test_a_text_of_any_grammar_is_called(endpoint: httpx.Client, grammar: tuple[
 @few
 @given(grammar=st.tuples(st.just("regex"), regexes))
 def test_a_regular_expression_always_has_a_text(grammar: tuple[str, str]) -> None:
+    """A grammar that compiles has a text, always the same."""
     try:
         text = text_of(*grammar)
     except WrongGrammar:
@@ -95,6 +97,7 @@ def test_a_regular_expression_always_has_a_text(grammar: tuple[str, str]) -> Non
 @few
 @given(syntax=st.sampled_from(["lark", "regex"]), definition=st.text(max_size=60) | larks.map(lambda g: g[3:]))
 def test_whatever_is_called_a_grammar(syntax: str, definition: str) -> None:
+    """Any text as a grammar gives a text of it or is refused."""
     try:
         text = text_of(syntax, definition)
     except (NoText, WrongGrammar):
