@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from conformance.checks import judge
 from conformance.contract import Level, load
+from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.sse import Event
 from tests.checks.rules import judged_by as judged
 from tests.checks.rules import places_broken_by as broken
+from tests.defects.lib.streams import renumbered
 from tests.right import streams
 from tests.right.streams import CITATION, JSON, RESPONSE, Stream
 
@@ -90,7 +92,7 @@ def test_a_finding_says_which_event_and_where() -> None:
 
 def test_many_findings_of_a_kind_are_counted_and_not_listed() -> None:
     """After some findings of a kind only their number is told."""
-    sent = [event | {"sequence_number": 0} for event in GOOD["hosted"].sent]
+    sent = put("/*/sequence_number", 0)(GOOD["hosted"].sent)
     results = [result for result in judge(streams.captured(sent), load("openai")) if result.finding]
     assert len(results) == 6
     assert results[-1].finding
@@ -102,7 +104,7 @@ def test_many_findings_of_a_kind_are_counted_and_not_listed() -> None:
 
 def test_no_numbers_at_all_are_one_finding() -> None:
     """A stream without numbers is told once."""
-    sent = [{name: value for name, value in event.items() if name != "sequence_number"} for event in GOOD["text"].sent]
+    sent = without("/*/sequence_number")(GOOD["text"].sent)
     assert broken(streams.captured(sent)) == {"streams.numbering": ["event 0 response.created /sequence_number"]}
 
 
@@ -147,7 +149,7 @@ def test_ids_of_items_that_change_from_event_to_event() -> None:
 def test_all_pieces_gone() -> None:
     """A text without its pieces is found by the rule of texts."""
     sent = [event for event in GOOD["text"].sent if not event["type"].endswith("delta")]
-    assert names(streams.captured([event | {"sequence_number": n} for n, event in enumerate(sent)])) == {"output_text"}
+    assert names(streams.captured(renumbered(sent))) == {"output_text"}
 
 
 def test_what_every_response_object_lacks_is_said_once() -> None:
@@ -186,7 +188,7 @@ def test_what_is_cut_off_owes_no_end_of_what_was_begun() -> None:
     text.sent[-1]["item"]["status"] = text.output[-1]["status"] = "incomplete"
     for stream in (call, text.end("incomplete", **cut)):
         sent = [event for event in stream.sent if not event["type"].endswith(ends)]
-        kept = [event | {"sequence_number": number} for number, event in enumerate(sent)]
+        kept = renumbered(sent)
         assert len(kept) < len(stream.sent)
         assert not broken(streams.captured(kept))
 
@@ -194,7 +196,7 @@ def test_what_is_cut_off_owes_no_end_of_what_was_begun() -> None:
 def test_a_response_that_fails_at_once() -> None:
     """A failure may follow the beginning, or be all there is."""
     failed = [event for event in GOOD["failed"].sent if event["type"] in ("response.created", "response.failed")]
-    assert not broken(streams.captured([event | {"sequence_number": number} for number, event in enumerate(failed)]))
+    assert not broken(streams.captured(renumbered(failed)))
     error = GOOD["error_last"].sent[-1] | {"sequence_number": 0}
     assert not broken(streams.captured([error]))
 
