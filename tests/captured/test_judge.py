@@ -21,7 +21,20 @@ from conformance.captured.judging import Judgement, judge_captured, model_name
 from conformance.captured.reading import read
 from conformance.captured.summary import Summary, as_json, as_text
 from conformance.contract import Level, load
-from tests.captured.captures import ASKED, BAD, CASSETTE, JSON, RESPONSE, ROOT, line, lines, run, sentence, text
+from tests.captured.captures import (
+    ASKED,
+    BAD,
+    CASSETTE,
+    JSON,
+    RESPONSE,
+    ROOT,
+    line,
+    lines,
+    run,
+    run_apart,
+    sentence,
+    text,
+)
 
 CONTRACT = load("databricks")
 OPENAI_ERROR = {"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}}
@@ -359,7 +372,7 @@ def test_half_a_cassette_and_one_that_is_too_long_are_told(tmp_path: Path, monke
 
 def test_json_has_one_object_a_line_and_the_summary_stands_apart() -> None:
     """Verdicts go to the output as lines of JSON, and the summary to the errors."""
-    result = run("--format", "json", "-", stdin=text(line(), BAD, line(429, {})))
+    result = run_apart("--format", "json", "-", stdin=text(line(), BAD, line(429, {})))
     assert [(each["id"], each["verdict"]) for each in lines(result)] == [
         ("one", "pass"),
         ("bad", "fail"),
@@ -388,7 +401,7 @@ def test_the_default_contract_is_that_of_databricks() -> None:
 def test_files_of_all_kinds_are_read(tmp_path: Path) -> None:
     """Standard input, packed files and cassettes are read in one command."""
     (tmp_path / "packed").write_bytes(lzma.compress(text(line(id="b"))))
-    result = run("--format", "json", "-", tmp_path / "packed", CASSETTE, stdin=lzma.compress(text(line(id="a"))))
+    result = run_apart("--format", "json", "-", tmp_path / "packed", CASSETTE, stdin=lzma.compress(text(line(id="a"))))
     assert [each["id"] for each in lines(result)] == ["a", "b", f"{CASSETTE}#1"]
     assert result.returncode == 0
     result = run("--format", "json", "-", stdin=CASSETTE.read_bytes())
@@ -491,7 +504,7 @@ def test_a_full_disk_is_one_sentence() -> None:
 
 def test_any_encoding_of_the_output_will_do() -> None:
     """What the terminal cannot show is escaped."""
-    result = run("-", stdin=text(line(id="…", body={**RESPONSE, "id": "é"})), PYTHONIOENCODING="ascii")
+    result = run_apart("-", stdin=text(line(id="…", body={**RESPONSE, "id": "é"})), PYTHONIOENCODING="ascii")
     assert rb"\u2026" in result.stdout
     assert result.returncode == 0
 
