@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests import ROOT
 from tests.run.checkout import FROM_OUTSIDE, FROM_THE_MACHINE, OWN_VARIABLES, TOKEN, Checkout
 
 pytest_plugins = ["pytester"]
-pytest.register_assert_rewrite("tests.run.results")
+pytest.register_assert_rewrite("tests.reference.client", "tests.run.results", "tests.target.targets")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -53,11 +54,19 @@ def unchanged(template: Path, pytester: pytest.Pytester, monkeypatch: pytest.Mon
     return Checkout(template, pytester, monkeypatch)
 
 
+def copied(source: str, target: str) -> None:
+    """Copies a file, or makes a link to it where nobody writes into it: Python replaces bytecode as a whole."""
+    if source.endswith(".pyc"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
 @pytest.fixture
 def checkout(unchanged: Checkout) -> Checkout:
     """A copy of the checkout for one test."""
     path = unchanged.pytester.path / "checkout"
-    shutil.copytree(unchanged.path, path)
+    shutil.copytree(unchanged.path, path, copy_function=copied)
     return Checkout(path, unchanged.pytester, unchanged.monkeypatch)
 
 

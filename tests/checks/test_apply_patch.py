@@ -44,11 +44,13 @@ from tests.right.tool_answers import patch
     ],
 )
 def test_the_form_of_a_diff(kind: str, diff: Any, *, is_right: bool) -> None:
+    """A diff has the form of its operation, and that of no other tool."""
     found = with_items([tools.PATCH], patch(kind, diff))
     assert ("apply_patch.diff" not in broken_by(found)) is is_right
 
 
 def test_a_diff_that_is_not_finished_is_not_judged() -> None:
+    """A call that is in progress owes no whole diff."""
     begun = with_items([tools.PATCH], patch("create_file", "a") | {"status": "in_progress"})
     assert "apply_patch.diff" not in judged_by(changed(begun, put("/status", "incomplete")))
 
@@ -58,6 +60,7 @@ def test_a_diff_that_is_not_finished_is_not_judged() -> None:
     [("@@\n-a\n", True), ("+a", True), ("", False), ("@@\n", False), ("@@\n a\n b\n*** End of File\n", False)],
 )
 def test_a_change_changes_something(diff: str, *, is_right: bool) -> None:
+    """An update adds or takes away at least one line."""
     assert ("apply_patch.change" not in broken_by(with_items([tools.PATCH], patch("update_file", diff)))) is is_right
 
 
@@ -80,5 +83,6 @@ def test_a_change_changes_something(diff: str, *, is_right: bool) -> None:
     ],
 )
 def test_the_path_of_a_patch(path: str, *, is_right: bool) -> None:
+    """A path stays inside the folder, unless the request names it."""
     found = with_items([tools.PATCH], put("/operation/path", path)(patch("create_file", "+a\n")))
     assert ("apply_patch.path" not in broken_by(asking(found, input="Change /work/a.py."))) is is_right

@@ -23,6 +23,7 @@ GROUP = {"type": "namespace", "name": "places", "description": "Places.", "tools
 
 @pytest.mark.parametrize("value", ["", None, 7, "missing"])
 def test_a_call_without_an_id(value: Any) -> None:
+    """A call id that is missing, empty or no string is found."""
     path = "/output/0/call_id"
     found = with_answer("custom", without(path) if value == "missing" else put(path, value))
     assert "calls.call_id" in broken_by(found) <= {"calls.call_id", "response.schema"}
@@ -33,17 +34,20 @@ def test_a_call_without_an_id(value: Any) -> None:
     [('{"sides": 6}', False), ('{"a": {"a": 1}, "b": [{"a": 1}]}', False), ('{"b": [{"a": 1, "\\u0061": 2}]}', True)],
 )
 def test_an_argument_is_given_once(text: str, *, twice: bool) -> None:
+    """A name that comes twice in one object is found, in another object it is not."""
     found = with_answer("mcp", put("/output/1/arguments", text))
     assert ("calls.argument_names" in broken_by(found)) is twice
 
 
 @pytest.mark.parametrize("schema", [{"type": "strin"}, None, [], {"properties": {"sides": {"type": "number"}}}])
 def test_a_schema_that_fits_or_cannot_be_applied(schema: Any) -> None:
+    """Arguments are not blamed where the schema of the server fits them or is none."""
     listed = put("/tools/0/input_schema", schema)(samples.MCP_LIST)
     assert "calls.mcp_arguments" not in broken_by(samples.with_items([samples.MCP], listed, samples.mcp_call()))
 
 
 def test_a_broken_end_of_a_stream_says_where() -> None:
+    """A finding in the response at the end of a stream names event and place."""
     found = streamed(with_answer("calls", put("/output/1/name", "no_such_tool")))
     wheres = [r.finding.where for r in judge(found, load("openai")) if r.finding and r.requirement.startswith("calls")]
     assert wheres == ["event 2 response.completed /response/output/1/name"]
@@ -53,6 +57,7 @@ def test_a_broken_end_of_a_stream_says_where() -> None:
 
 
 def test_a_function_that_was_loaded_under_its_own_name_is_declared() -> None:
+    """A function that is loaded late counts as declared."""
     body = {**SAMPLES["text"].json, "tools": [DEFERRED], "output": [function_call(namespace="get_weather")]}
     found = exchange({**samples.ASKED, "tools": [DEFERRED]}, body)
     assert "calls.loaded_function" in judged_by(found)
@@ -61,6 +66,7 @@ def test_a_function_that_was_loaded_under_its_own_name_is_declared() -> None:
 
 @pytest.mark.parametrize("name", ["get_weather", "no_such_tool"])
 def test_a_function_in_a_namespace(name: str) -> None:
+    """A function of a namespace is declared, and one that it lacks is not."""
     call = function_call(namespace="places", name=name)
     found = exchange({**samples.ASKED, "tools": [GROUP]}, {**SAMPLES["text"].json, "tools": [GROUP], "output": [call]})
     assert broken_by(found) == (set() if name == "get_weather" else {"calls.declared_function"})
@@ -68,12 +74,14 @@ def test_a_function_in_a_namespace(name: str) -> None:
 
 @pytest.mark.parametrize("carrier", ["additional_tools", "tool_search_output"])
 def test_tools_that_an_item_of_the_request_brings(carrier: str) -> None:
+    """Tools that came with an item of the input count as declared."""
     sent = {**samples.ASKED, "input": [{"type": carrier, "tools": [samples.STRICT]}]}
     found = exchange(sent, {**SAMPLES["text"].json, "tools": [samples.STRICT], "output": [function_call()]})
     assert not broken_by(found)
 
 
 def test_a_call_of_a_shell_without_the_request_is_not_judged() -> None:
+    """Without the request nobody knows whether the shell was declared."""
     found = exchange(None, {**SAMPLES["shell"].json, "tools": []})
     assert "calls.declared_hosted_tool" not in judged_by(found)
 
@@ -82,12 +90,14 @@ def test_a_call_of_a_shell_without_the_request_is_not_judged() -> None:
 
 
 def test_arguments_that_are_cut_off_are_not_judged() -> None:
+    """The arguments of an incomplete call need not be JSON."""
     cut = function_call(arguments='{"city": "Ro', status="incomplete")
     body = {**SAMPLES["cut"].json, "tools": SAMPLES["calls"].json["tools"], "output": [cut]}
     assert "calls.arguments_json" not in judged_by(exchange(None, body))
 
 
 def test_arguments_are_compared_with_the_parameters_that_were_sent() -> None:
+    """The schema of the request counts, and not the one that came back."""
     tools = [{**samples.STRICT, "parameters": {"type": "object", "properties": {}}}]
     sent = SAMPLES["calls"].json["output"][1]["arguments"]
     wrong = put("/output/1/arguments", json.dumps(json.loads(sent) | {"unit": "K"}))

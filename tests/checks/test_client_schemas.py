@@ -37,11 +37,13 @@ def chain(keyword: str, length: int = 40) -> dict[str, Any]:
     ],
 )
 def test_a_schema_that_cannot_be_applied_in_time_is_not_judged(schema: Any, value: Any) -> None:
+    """A schema that is none, or that might take for ever, gives no verdict."""
     assert problems(schema, value) is None
 
 
 @pytest.mark.parametrize("pattern", ["^(a+)+$", "(a|a)" * 20, "a?" * 30, r"(\w+)\1", r"\p{L}+", "a" * 600, "(?P<x>a)"])
 def test_a_pattern_that_might_not_end_accepts_every_text(pattern: str) -> None:
+    """A pattern that might never end finds no fault with any text."""
     assert problems({"pattern": pattern}, "a" * 100 + "!") in ([], None)
 
 
@@ -60,6 +62,7 @@ def test_a_pattern_that_might_not_end_accepts_every_text(pattern: str) -> None:
     ],
 )
 def test_a_schema_is_applied(schema: Any, value: Any, *, fits: bool) -> None:
+    """A value that fits is accepted, and one that does not is refused."""
     found = problems(schema, value)
     assert found is not None
     assert (found == []) is fits

@@ -53,6 +53,7 @@ UNFINISHED = {"id": "rs_9", "type": "reasoning", "summary": [], "status": "in_pr
     ],
 )
 def test_members_that_do_not_agree(requirement: str, wrong: Exchange) -> None:
+    """Members that contradict one another are found by the requirement that says so."""
     assert requirement in broken_by(wrong)
 
 
@@ -71,10 +72,12 @@ def test_members_that_do_not_agree(requirement: str, wrong: Exchange) -> None:
     ],
 )
 def test_members_that_agree(found: Exchange) -> None:
+    """Members that go together, however rarely they do, are no fault."""
     assert not broken_by(found) & {"consistency.call_status", "consistency.results"}
 
 
 def test_what_may_be_unfinished_or_twice() -> None:
+    """A call that a program makes may be unfinished, and a file may be cited twice."""
     inner = function_call(status="in_progress", caller={"type": "program", "caller_id": "call_p"})
     assert "consistency.call_status" not in broken_by(with_items([samples.STRICT], inner))
     file = {"type": "file_citation", "file_id": "file_1", "filename": "a.txt", "index": 2}
@@ -82,6 +85,7 @@ def test_what_may_be_unfinished_or_twice() -> None:
 
 
 def test_research_takes_longer() -> None:
+    """An hour between begin and end is no fault of what runs in the background or does research."""
     late = put("/completed_at", SAMPLES["text"].json["created_at"] + 3601)
     assert "consistency.times" in broken_by(with_answer("text", late))
     for research in (put("/background", True), put("/model", "o3-deep-research")):
@@ -89,6 +93,7 @@ def test_research_takes_longer() -> None:
 
 
 def test_a_character_that_was_sent_may_come_back() -> None:
+    """A replacement character is lost text, unless the request holds one."""
     lost = with_answer("text", message(put("/content/0/text", "Caf\ufffd")))
     assert broken_by(lost) == {"consistency.text_characters"}
     assert not broken_by(asked(lost, put("/input", "Why is there \ufffd in it?")))

@@ -44,6 +44,7 @@ from tests.right.samples import with_answer
     ],
 )
 def test_a_grammar_is_applied_to_the_whole_text(syntax: str, grammar: str, text: str, *, fits: bool | None) -> None:
+    """A text fits a grammar as a whole or not at all, and a grammar that is none says nothing, soon."""
     begun = time.perf_counter()
     wrong = misfit(syntax, grammar, text)
     assert (None if wrong is None else wrong == "") is fits
@@ -51,11 +52,13 @@ def test_a_grammar_is_applied_to_the_whole_text(syntax: str, grammar: str, text:
 
 
 def test_a_call_under_a_grammar_that_does_not_compile_is_not_judged() -> None:
+    """A wrong grammar is no fault of the input."""
     tool = put("/format/definition", "start: (")(tools.LARK)
     found = with_items([tool], samples.custom_call(input="x"))
     assert "custom_tools.lark_grammar" not in judged_by(found)
 
 
 def test_an_input_that_is_cut_off_is_not_judged() -> None:
+    """The input of an incomplete call need not fit the grammar."""
     found = with_answer("lark", put("/output/0", samples.custom_call(input="4 +", status="incomplete")))
     assert "custom_tools.lark_grammar" not in judged_by(found)

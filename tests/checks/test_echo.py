@@ -71,6 +71,7 @@ def test_true_is_not_one() -> None:
 
 @pytest.mark.parametrize("name", sorted(CHOSEN))
 def test_auto_comes_back_as_what_was_chosen(name: str) -> None:
+    """A setting that was left to the model comes back as what it chose, and not as null."""
     member = name.removeprefix("reasoning_")
     whole = SAMPLES["text"].json["reasoning"]
     for value, good_enough in (("detailed", True), ("all_turns", True), (None, False)):
@@ -80,11 +81,13 @@ def test_auto_comes_back_as_what_was_chosen(name: str) -> None:
 
 @pytest.mark.parametrize("value", [None, "missing"])
 def test_null_and_nothing_ask_for_the_default(value: Any) -> None:
+    """Null, and a setting that was not sent, are answered with the default."""
     sent = ASKED if value == "missing" else {**ASKED, "temperature": None, "user": None, "tools": None}
     assert not broken_by(exchange(sent, SAMPLES["text"].json))
 
 
 def test_what_a_capture_has_masked_is_not_judged() -> None:
+    """A value that a capture has hidden is compared with nothing."""
     found = echoing({"prompt_cache_key": "[REDACTED]"}, prompt_cache_key="0198-abc")
     assert "echo.prompt_cache_key" not in judged_by(found)
     found = echoing({"user": "somebody"}, user="<redacted>")
@@ -92,6 +95,7 @@ def test_what_a_capture_has_masked_is_not_judged() -> None:
 
 
 def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
+    """What the server may choose, and a name that nobody knows, are not compared."""
     assert not broken_by(echoing({"service_tier": "priority"}, service_tier="default"))
     found = exchange({**ASKED, "model": "main.default.my-service"}, SAMPLES["text"].json)
     assert "echo.model" not in judged_by(found)
@@ -113,11 +117,13 @@ def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
     ],
 )
 def test_families_of_models(asked: str, received: str, *, right: bool) -> None:
+    """A snapshot of the model that was asked is right, and another model is not."""
     found = exchange({**ASKED, "model": asked}, {**SAMPLES["text"].json, "model": received})
     assert ("echo.model" not in broken_by(found)) is right
 
 
 def test_a_form_that_becomes_strict_comes_back_completed() -> None:
+    """A schema that the server completes is the same by its meaning."""
     loose = {"type": "object", "properties": {"a": {"type": "string"}}}
     form = {"type": "json_schema", "name": "place", "schema": loose}
     found = samples.answered(text={"format": form})
@@ -130,28 +136,33 @@ def test_a_form_that_becomes_strict_comes_back_completed() -> None:
 
 
 def test_tools_come_back_in_any_order() -> None:
+    """The order of tools means nothing."""
     tools = SAMPLES["calls"].json["tools"]
     assert not broken_by(with_answer("calls", put("/tools", tools[::-1])))
 
 
 def test_a_tool_that_nobody_declared_and_one_that_comes_twice() -> None:
+    """A tool more than was declared is found."""
     tools = SAMPLES["calls"].json["tools"]
     for more in ({**tools[0], "name": "extra"}, tools[0]):
         assert broken_by(with_answer("calls", put("/tools", [*tools, more]))) == {"echo.tools"}
 
 
 def test_tools_that_are_loaded_late_come_back_in_a_namespace() -> None:
+    """A deferred tool may come back inside a namespace of its name."""
     deferred = {**samples.STRICT, "defer_loading": True}
     group = {"type": "namespace", "name": "get_weather", "description": "", "tools": [samples.STRICT]}
     assert not broken_by(exchange({**ASKED, "tools": [deferred]}, {**SAMPLES["text"].json, "tools": [group]}))
 
 
 def test_tools_that_items_bring_may_come_back() -> None:
+    """A tool that came with an item of the input is no surprise."""
     sent = {**ASKED, "input": [{"type": "additional_tools", "tools": [samples.STRICT]}]}
     assert not broken_by(exchange(sent, {**SAMPLES["text"].json, "tools": SAMPLES["none"].json["tools"]}))
 
 
 def test_a_secret_comes_back_hidden_and_a_setting_not_at_all() -> None:
+    """A secret that is hidden, and a setting that is left out, are no fault."""
     secrets = {"headers": {"key": "secret"}, "authorization": "secret"}
     hidden = {"server_url": "https://dice.example/<redacted>", "headers": {"key": "<redacted>"}}
     told = with_answer("mcp", put("/tools/0", lambda tool: tool | hidden))
@@ -165,17 +176,20 @@ def test_a_secret_comes_back_hidden_and_a_setting_not_at_all() -> None:
     [("never", {"never": None}), ({"always": {"tool_names": ["a"]}}, {"always": {"tool_names": ["b"]}})],
 )
 def test_an_approval_that_was_not_asked_for(sent: Any, received: Any) -> None:
+    """Another approval than was asked for is found."""
     found = with_answer("mcp", put("/tools/0/require_approval", received))
     assert "echo.hosted_tools" in broken_by(asked(found, put("/tools/0/require_approval", sent)))
 
 
 def test_an_empty_description_is_none() -> None:
+    """An empty description may come back as null."""
     sent = {**ASKED, "tools": [{**samples.STRICT, "description": ""}]}
     none = with_answer("none", put("/tools/0/description", None), put("/tool_choice", "auto"))
     assert not broken_by(with_sent(none, sent))
 
 
 def test_strict_that_was_sent_comes_back() -> None:
+    """Another strict, or parameters that are gone, are found."""
     assert broken_by(with_answer("none", put("/tools/0/strict", False))) == {"echo.function_tools"}
     assert "echo.function_tools" in broken_by(with_answer("none", without("/tools/0/parameters")))
 
@@ -190,12 +204,14 @@ def test_strict_that_was_sent_comes_back() -> None:
     ],
 )
 def test_hosted_tools_have_several_names_and_count_once(sent: list[str], received: list[str]) -> None:
+    """Names of the same hosted tool are equal, and two of them count as one."""
     body = {**SAMPLES["text"].json, "tools": [{"type": kind} for kind in received]}
     found = broken_by(exchange({**ASKED, "tools": [{"type": kind} for kind in sent]}, body))
     assert "echo.tools" not in found
 
 
 def test_a_choice_of_a_hosted_tool_comes_back_by_another_name() -> None:
+    """A choice may come back by another name of the same tool only."""
     assert "echo.tool_choice" not in broken_by(
         with_answer("chosen_search", put("/tool_choice", {"type": "web_search"}))
     )
@@ -205,6 +221,7 @@ def test_a_choice_of_a_hosted_tool_comes_back_by_another_name() -> None:
 @pytest.mark.parametrize("name", ["instructions", "user"])
 @pytest.mark.parametrize("received", ["", None])
 def test_an_empty_text_is_none(name: str, received: str | None) -> None:
+    """An empty text may come back as null, and as no other text."""
     assert not broken_by(exchange({**ASKED, name: ""}, {**SAMPLES["text"].json, name: received}))
     assert broken_by(exchange({**ASKED, name: ""}, {**SAMPLES["text"].json, name: "x"})) == {"echo.defaults"}
 
@@ -220,11 +237,13 @@ def test_an_empty_text_is_none(name: str, received: str | None) -> None:
     ],
 )
 def test_a_secret_of_a_server_stays_one(headers: Any, authorization: Any, *, kept: bool) -> None:
+    """A secret that comes back in clear is found, and the finding does not repeat it."""
     found = trusting(headers, authorization=authorization)
     assert ("echo.tool_secrets" not in broken_by(found)) is kept
     assert not [r for r in judge(found, load("openai")) if r.finding and "k3y" in r.finding.received]
 
 
 def test_a_secret_that_a_capture_has_masked_is_not_judged() -> None:
+    """A secret that a capture has hidden cannot be looked for."""
     found = samples.with_items([{**samples.MCP, "authorization": "[REDACTED]", "headers": None}])
     assert "echo.tool_secrets" not in judged_by(found)

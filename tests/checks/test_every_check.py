@@ -117,6 +117,7 @@ def test_findings_cannot_paint() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_end_of_a_stream_is_judged_too(name: str) -> None:
+    """A response object that is right breaks nothing at the end of a stream either."""
     sample = SAMPLES[name]
     if sample.status == 200 and sample.json.get("status") == "completed":
         mine = ("calls", "consistency", "echo", "obedience")
@@ -226,6 +227,7 @@ ANY = st.recursive(
 @given(st.data(), st.sampled_from(sorted(SAMPLES)))
 @settings(max_examples=300, deadline=None)
 def test_a_good_exchange_with_any_value_anywhere_gives_results(data: st.DataObject, name: str) -> None:
+    """Any value in any place of a right exchange is judged, and what is said of it is printable."""
     sent, body = changed_somewhere(data, SAMPLES[name], ANY)
     for contract in (OPENAI, DATABRICKS):
         for result in judge(samples.exchange(sent, body, status=SAMPLES[name].status), contract):
@@ -235,12 +237,14 @@ def test_a_good_exchange_with_any_value_anywhere_gives_results(data: st.DataObje
 @given(ANY, ANY)
 @settings(deadline=None)
 def test_any_bodies_give_results(sent: Any, body: Any) -> None:
+    """Any request and any answer are judged."""
     judge(samples.exchange(sent, body), OPENAI)
     answer = {"object": "response", "status": "completed", "output": body, "tools": body}
     judge(samples.exchange(sent, answer), DATABRICKS)
 
 
 def test_deep_values_give_results() -> None:
+    """Values that are nested deeply are judged."""
     deep: Any = "x"
     for _ in range(57):
         deep = {"properties": [deep]}
@@ -256,6 +260,7 @@ def test_deep_values_give_results() -> None:
 
 
 def test_the_checks_load_no_library_before_it_is_needed() -> None:
+    """Libraries of images and grammars are loaded by the first check that needs them."""
     code = "import sys, conformance.checks; print([name for name in ('PIL', 'llguidance') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -38,6 +38,7 @@ DICE = mcp_call(approval_request_id="mcpr_1")
     ],
 )
 def test_which_calls_need_approval(approval: Any, *, needs: bool) -> None:
+    """A call without an approval is found where the server asks for one, and not judged elsewhere."""
     found = with_request("rolled", tools=[{**samples.MCP, "require_approval": approval}])
     assert ("mcp.approval" in broken_by(found)) is needs
     assert ("mcp.approval" in judged_by(found)) is needs
@@ -46,6 +47,7 @@ def test_which_calls_need_approval(approval: Any, *, needs: bool) -> None:
 @pytest.mark.parametrize("behind", [DICE, tools.USER])
 @pytest.mark.parametrize("name", ["approved", "not_approved"])
 def test_what_was_decided_before_is_settled(name: str, behind: Any) -> None:
+    """A decision counts for the answer right behind it only."""
     used = asked(with_output(name, MESSAGE), put("/input", lambda items: [*items, behind]))
     assert not {"mcp.approved", "mcp.refused"} & judged_by(used)
 
@@ -62,11 +64,13 @@ def test_what_was_decided_before_is_settled(name: str, behind: Any) -> None:
     ],
 )
 def test_an_approved_call_is_made_once_and_as_it_was_approved(output: list[Any], *, is_right: bool) -> None:
+    """An approved call has its name, its server and its arguments, and comes once."""
     found = with_output("approved", *output, MESSAGE)
     assert ("mcp.approved" not in broken_by(found)) is is_right
 
 
 def test_an_approval_was_given() -> None:
+    """An approval that nobody gave is found, unless it may have been given out of sight."""
     invented = mcp_call(approval_request_id="mcpr_2")
     for name in ("rolled", "asked"):
         wrong = with_output(name, samples.MCP_LIST, invented, MESSAGE)
@@ -91,21 +95,25 @@ def test_an_approval_was_given() -> None:
     ],
 )
 def test_which_calls_need_no_approval(approval: Any, *, is_free: bool) -> None:
+    """A request for an approval is found where none is needed."""
     found = with_request("asked", tools=[{**samples.MCP, "require_approval": approval}])
     assert ("mcp.needless_approval" in broken_by(found)) is is_free
 
 
 @pytest.mark.parametrize("output", [[mcp_call(), MESSAGE], [DICE], [DICE, DICE]])
 def test_a_refused_call_is_made_in_no_way(output: list[Any]) -> None:
+    """A refused call is found, with the id of the request or without it."""
     assert "mcp.refused" in broken_by(with_output("not_approved", *output))
 
 
 @pytest.mark.parametrize("output", [[MESSAGE], [mcp_call(name="other"), MESSAGE], [mcp_call(approval_request_id="x")]])
 def test_a_refusal_is_of_one_call(output: list[Any]) -> None:
+    """A refusal forbids no other call."""
     assert "mcp.refused" not in broken_by(with_output("not_approved", *output))
 
 
 def test_tools_can_be_listed_in_the_request_or_out_of_sight() -> None:
+    """A list is owed before the call, unless the request holds one or hides it."""
     bare = with_output("rolled", mcp_call(), MESSAGE)
     for members in (
         {"input": [samples.MCP_LIST, tools.USER]},
@@ -121,6 +129,7 @@ def test_tools_can_be_listed_in_the_request_or_out_of_sight() -> None:
 
 
 def test_tools_are_listed_again_only_where_they_were_not() -> None:
+    """A list that was sent is not made again, one that failed may be."""
     for before, is_right in ((samples.MCP_LIST, False), ({**samples.MCP_LIST, "server_label": "other"}, True)):
         found = with_request("rolled", input=[{**before, "id": "mcpl_0"}, tools.USER])
         assert ("mcp.listed_again" not in broken_by(found)) is is_right
@@ -130,12 +139,14 @@ def test_tools_are_listed_again_only_where_they_were_not() -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 424])
 def test_a_refusal_tells_that_a_server_was_not_reached(status: int) -> None:
+    """A refusal of the request says enough of a server that is not there."""
     told = exchange(SAMPLES["unreachable"].request.json, {"error": samples.ERROR}, status=status)
     assert "mcp.unreachable" in judged_by(told)
     assert "mcp.unreachable" not in broken_by(told)
 
 
 def test_a_server_that_was_not_reached_is_told_otherwise_too() -> None:
+    """A response that failed says so too, an error of the endpoint does not."""
     failed = {"status": "failed", "output": [], "error": {"code": "server_error", "message": "not reached"}}
     assert "mcp.unreachable" not in broken_by(with_answer("unreachable", put("", lambda body: body | failed)))
     wrong = exchange(SAMPLES["unreachable"].request.json, {"error": samples.ERROR}, status=500)
@@ -153,4 +164,5 @@ def test_a_server_that_was_not_reached_is_told_otherwise_too() -> None:
     ],
 )
 def test_only_a_name_that_nobody_can_have_is_judged(servers: list[Any]) -> None:
+    """A server whose name could lead somewhere may have been reached."""
     assert "mcp.unreachable" not in judged_by(with_request("rolled", tools=servers))

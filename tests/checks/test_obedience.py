@@ -34,10 +34,12 @@ CALLS = [item for item in SAMPLES["calls"].json["output"] if item["type"] == "fu
 
 @pytest.mark.parametrize("value", ["[]", '"text"', "7"])
 def test_json_object_is_an_object(value: str) -> None:
+    """JSON that is no object is found where an object was asked for."""
     assert broken_by(text("json_object", value)) == {"obedience.json_text"}
 
 
 def test_a_refusal_and_a_cut_text_need_not_be_json() -> None:
+    """What refuses or is cut off need not be JSON."""
     refusal = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]}
     assert "obedience.json_text" not in judged_by(as_if("json_schema", [refusal]))
     cut = {**SAMPLES["cut"].json, "text": SAMPLES["json_schema"].json["text"]}
@@ -45,6 +47,7 @@ def test_a_refusal_and_a_cut_text_need_not_be_json() -> None:
 
 
 def test_what_is_said_beside_a_call_or_as_a_comment_need_not_be_json() -> None:
+    """Only the last word of an answer has to be JSON."""
     output = [MESSAGE, function_call()]
     found = as_if("json_schema", output, tools=[samples.STRICT])
     assert "obedience.json_text" not in judged_by(found)
@@ -53,31 +56,37 @@ def test_what_is_said_beside_a_call_or_as_a_comment_need_not_be_json() -> None:
 
 
 def test_a_schema_that_is_none_is_not_judged() -> None:
+    """A schema that cannot be applied asks for nothing."""
     form = {**samples.FORM, "schema": {"type": "strin"}}
     assert "obedience.json_schema" not in judged_by(as_if("json_schema", text={"format": form, "verbosity": "medium"}))
 
 
 @pytest.mark.parametrize("status", ["incomplete", "failed", "cancelled"])
 def test_an_answer_that_is_not_completed_need_not_call(status: str) -> None:
+    """An answer that was cut off, failed or was cancelled owes no call."""
     found = with_answer("calls", put("/output", []), put("/status", status))
     assert "function_tools.called" not in judged_by(found)
 
 
 @pytest.mark.parametrize("choice", [{"type": "function", "name": "get_weather"}, "required"])
 def test_a_choice_is_kept(choice: Any) -> None:
+    """The call that was chosen is no fault."""
     assert not broken_by(as_if("calls", CALLS[:1], tool_choice=choice))
 
 
 def test_no_call_where_one_is_named() -> None:
+    """A message in place of the named call breaks the rule of named calls alone."""
     assert broken_by(as_if("named", [MESSAGE])) == {"obedience.tool_choice_named"}
 
 
 def test_without_the_request_the_echo_says_what_was_asked() -> None:
+    """Where the request was not kept, the answer is held to what it repeats."""
     body = {**SAMPLES["body_not_kept"].json, "output": [MESSAGE]}
     assert broken_by(exchange(None, body)) == {"function_tools.called"}
 
 
 def test_parallel_calls_are_a_must_on_databricks() -> None:
+    """Two calls at once, where one was allowed, break a must of Databricks' contract."""
     results = judge(with_output("one", *CALLS), load("databricks"))
     assert [r.level for r in results if r.finding and r.requirement.startswith("obedience")] == [Level.MUST]
 
@@ -102,10 +111,12 @@ REFUSAL = {**MESSAGE, "content": [{"type": "refusal", "refusal": "I will not."}]
     ],
 )
 def test_what_is_said_before_any_call_need_not_be_json(call: Any) -> None:
+    """A message before a call of any kind is not the last word."""
     assert "obedience.json_text" not in broken_by(as_if("json_schema", [MESSAGE, call]))
 
 
 def test_an_empty_text_is_not_the_final_one() -> None:
+    """A message without text is passed over in the search for the last word."""
     assert not broken_by(as_if("json_schema", [JSON_MESSAGE, EMPTY]))
     assert broken_by(as_if("json_schema", [{**MESSAGE, "id": "msg_0"}, EMPTY])) == {"obedience.json_text"}
 
@@ -120,12 +131,14 @@ def test_an_empty_text_is_not_the_final_one() -> None:
     ],
 )
 def test_what_is_a_call_or_excuses_from_one(output: list[Any]) -> None:
+    """Every kind of call counts as one, and a refusal or a lost server excuses from it."""
     assert "obedience.tool_choice_required" not in broken_by(as_if("mixed", output))
     is_excused = output[0]["type"] in ("mcp_list_tools", "message")
     assert ("function_tools.called" not in broken_by(as_if("calls", output))) is is_excused
 
 
 def test_an_approved_call_runs_whatever_the_choice_is() -> None:
+    """A call that was approved before is no disobedience."""
     call = samples.mcp_call(approval_request_id="mcpr_1")
     given = [{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}]
     sample = as_if("mcp", [samples.MCP_LIST, call, MESSAGE], tool_choice="none")
@@ -138,6 +151,7 @@ WITH_CODE = put("/include", ["code_interpreter_call.outputs"])
 
 
 def test_what_is_included_is_there_where_it_was_asked_for() -> None:
+    """What can be included comes where it was asked for, and nowhere else."""
     assert broken_by(CODE) == {"obedience.included"}
     assert not broken_by(asked(CODE, WITH_CODE))
     left_out = with_answer("code", put("/output/0/outputs", None))

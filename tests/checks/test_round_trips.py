@@ -16,6 +16,7 @@ from tests.right.samples import with_request
 
 @pytest.mark.parametrize("members", [{"id": "fc_2"}, {"call_id": "call_2"}])
 def test_a_call_is_not_made_again_under_its_ids(members: Any) -> None:
+    """A new call has ids that the conversation has not seen."""
     output = {"type": "function_call_output", "call_id": "call_f", "output": "18"}
     before = with_request("function", input=[tools.USER, samples.function_call(), output])
     assert "round_trips.new_items" in broken_by(before)

@@ -13,6 +13,7 @@ from tests.right.samples import MESSAGE, with_answer, with_output, with_request
 
 
 def test_a_local_shell_is_the_clients() -> None:
+    """A local shell brings neither a container nor its output."""
     found = with_output("local_shell", samples.SHELL_CALL, samples.SHELL_OUTPUT, MESSAGE)
     assert "shell.environment" in broken_by(found)
     for environment in (None, {"type": "local"}):
@@ -36,5 +37,6 @@ def test_a_local_shell_is_the_clients() -> None:
     ],
 )
 def test_the_commands_of_a_shell(action: Any, *, is_right: bool) -> None:
+    """There is a command, each can be run, and limits are not negative."""
     found = with_answer("local_shell", put("/output/0/action", action))
     assert ("shell.commands" not in broken_by(found)) is is_right

@@ -24,11 +24,13 @@ from tests.right.samples import message, with_answer
     ],
 )
 def test_what_a_search_tells(action: Any, *, is_right: bool) -> None:
+    """A search names what it looked for and where."""
     found = with_answer("searched", put("/output/0/action", action))
     assert ("web_search.action" not in broken_by(found)) is is_right
 
 
 @pytest.mark.parametrize("url", ["", "a.example", "turn0search1", "ftp://a.example", "https://", "https://[", None, 7])
 def test_a_citation_without_an_address(url: Any) -> None:
+    """A citation has an address that a reader can open."""
     found = with_answer("searched", message(put("/content/0/annotations/0/url", url)))
     assert "web_search.citations" in broken_by(found)

@@ -190,8 +190,9 @@ def test_a_fault_of_the_suite_shows_no_token(checkout: Checkout) -> None:
         "    print(1 / 0, headers)\n"
     )
     with serving(reply) as server:
-        args = ("-rA", "-vv", "--tb=long", "--showlocals", "--full-trace", "--junitxml=junit.xml")
-        result = checkout.live(server.url, *args, "conformance/test_supported_models.py", token=token)
+        args = ("--live", "--base-url", server.url, "--models", "gpt-5-4", "conformance/test_supported_models.py")
+        args += ("-rA", "-vv", "--tb=long", "--showlocals", "--full-trace", "--junitxml=junit.xml")
+        result = checkout.run(*args, RESPONSES_API_KEY=token)
     assert result.ret == 1
     assert_no_trace(token, result.stdout.str() + result.stderr.str(), "terminal")
     assert_no_trace(token, html.unescape((checkout.path / "junit.xml").read_text()), "junit.xml")

@@ -25,7 +25,7 @@ EDITS = {
 def test_edited_request(checkout: Checkout, change: Edit, words: list[str]) -> None:
     """An edited request body fails exactly its test, with the pointer and the command that records it."""
     edit(checkout.cassette(), put(SENT, change))
-    result = replay(checkout)
+    result = replay(checkout, "conformance/test_supported_models.py", "conformance/test_streams.py")
     assert result.ret == 1
     assert failed(result) == [NODE]
     lines = [line for line in result.outlines if " recorded, " in line]

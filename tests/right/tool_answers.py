@@ -1,4 +1,4 @@
-"""JSON exchanges that are right, one or more for each kind of tool: see ``mutants_json_samples``."""
+"""JSON exchanges that are right, one or more for each kind of tool: see ``answers``."""
 
 from __future__ import annotations
 

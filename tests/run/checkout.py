@@ -66,9 +66,10 @@ class Checkout:
             return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *args)
 
     def live(self, base_url: str, *args: str, token: str = TOKEN, **variables: str) -> pytest.RunResult:
-        """Runs the tests of one model against a target."""
+        """Runs the tests of one model against a target, inside this process if no workers are asked for."""
         models = () if "--models" in args else ("--models", "gpt-5-4")
-        return self.run("--live", "--base-url", base_url, *models, *args, RESPONSES_API_KEY=token, **variables)
+        run = self.run if "-n" in args else self.quick
+        return run("--live", "--base-url", base_url, *models, *args, RESPONSES_API_KEY=token, **variables)
 
     def record(self, base_url: str, *args: str, token: str = TOKEN, **variables: str) -> pytest.RunResult:
         """Records the tests of one model."""

@@ -34,6 +34,7 @@ def pinned(stem: str, reference: str, property_name: str) -> set[str]:
 
 @pytest.mark.parametrize("stem", FILES)
 def test_schemas_are_valid(stem: str) -> None:
+    """Each file is a schema of draft 2020-12 with its address and a title."""
     document = load(stem)
     Draft202012Validator.check_schema(document)
     assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -43,6 +44,7 @@ def test_schemas_are_valid(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", FILES)
 def test_every_reference_resolves(stem: str) -> None:
+    """Each reference leads somewhere."""
     resolver = registry().resolver(f"{BASE}{stem}.json")
     for part in parts(load(stem)):
         if isinstance(part.get("$ref"), str):
@@ -66,6 +68,7 @@ def test_nothing_is_defined_in_vain(stem: str) -> None:
 
 @pytest.mark.parametrize(("stem", "union"), list(unions()))
 def test_discriminators_agree_with_their_branches(stem: str, union: dict[str, Any]) -> None:
+    """A tag leads to a branch that allows it, and no branch is without a tag."""
     tags = union["discriminator"]
     default = tags.get("defaultMapping")
     assert {each["$ref"] for each in union["anyOf"]} == {*tags["mapping"].values(), *([default] if default else [])}
@@ -81,6 +84,7 @@ def test_discriminators_agree_with_their_branches(stem: str, union: dict[str, An
 
 
 def test_what_a_server_sends_is_never_closed() -> None:
+    """No schema of what a server sends forbids new members."""
     for stem in ("errors", "events", "items", "response", "tools"):
         assert not [part for part in parts(load(stem)) if part.get("additionalProperties") is False]
 
@@ -89,6 +93,7 @@ def test_what_a_server_sends_is_never_closed() -> None:
     "name", ["nowhere", "items#/$defs/nothing", "items#nothing", "items#/$defs/message/required/9"]
 )
 def test_names_that_lead_nowhere(name: str) -> None:
+    """A name of no schema is told."""
     with pytest.raises(SchemaError):
         violations(name, {})
 
@@ -103,6 +108,7 @@ def test_names_that_lead_nowhere(name: str) -> None:
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str, content: bytes) -> None:
+    """A file that is broken is told by its name."""
     (tmp_path / f"{stem}.json").write_bytes(content)
     monkeypatch.setattr(schema_files, "SCHEMAS", tmp_path)
     with pytest.raises(SchemaError, match=stem):

@@ -9,7 +9,7 @@ import pytest
 from conformance.target import Unreachable
 from conformance.target.proxies import Proxy, bypassed, proxy_for, read
 from tests.run.checkout import FROM_THE_MACHINE
-from tests.target.test_network import IN_URL, SECRET, assert_hidden
+from tests.target.targets import IN_URL, SECRET, assert_hidden
 
 
 @pytest.fixture(autouse=True)
