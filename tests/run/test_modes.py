@@ -41,7 +41,7 @@ def test_replay(checkout: Checkout) -> None:
         tests.read_text() + "\n\n@pytest.mark.requirement('supported_models.text')\n"
         "def test_string_input_and_network(ask, model):\n"
         "    import socket\n"
-        "    ask(model, samples.QUESTION)\n"
+        "    ask(model, conversations.QUESTION)\n"
         "    with socket.socket() as opened:\n"
         "        opened.connect(('127.0.0.1', 9))\n"
     )

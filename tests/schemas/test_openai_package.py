@@ -29,7 +29,7 @@ from openai.types.responses import response_create_params
 from openai.types.shared import ErrorObject
 from pydantic import BaseModel
 
-from conformance.wire.schema import _full, _target, load
+from conformance.wire.schema_files import full, load, target
 
 LIST = tomllib.loads((Path(__file__).parent / "package_differences.toml").read_text(encoding="utf-8"))
 INSTALLED = importlib.metadata.version("openai")
@@ -258,7 +258,7 @@ def forms(schema: Any) -> list[Form]:
     ]
     parts = [forms(each) for each in schema.get("allOf", ())]
     if "$ref" in schema:
-        parts.append(forms(_target(_full(STAND_IN.get(schema["$ref"], schema["$ref"])))))
+        parts.append(forms(target(full(STAND_IN.get(schema["$ref"], schema["$ref"])))))
     if "anyOf" in schema and not all(list(each) == ["required"] for each in schema["anyOf"]):
         parts.append([form for each in schema["anyOf"] for form in forms(each)])
     if "if" in schema:
@@ -323,7 +323,7 @@ class Comparison:
         for self.root, annotation, schema in roots:
             self.side = "request" if self.root == "request" else "answer"
             name = schema if isinstance(schema, str) else ""
-            self.values(name, described(annotation), ours([(_target(_full(name)) if name else schema,)]))
+            self.values(name, described(annotation), ours([(target(full(name)) if name else schema,)]))
 
     def note(self, sort: str, place: str, detail: str = "") -> None:
         self.found[self.side, sort, f"{place} {detail}".rstrip()] = None

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from conformance.wire import schema
+from conformance.wire import schema_files
 from conformance.wire.json_values import show
-from conformance.wire.schema import BASE, ROOM, SCHEMAS, SchemaError, Violation, load, unknown_members, violations
+from conformance.wire.schema import SchemaError, Violation, load, unknown_members, violations
+from conformance.wire.schema_files import BASE, SCHEMAS
+from conformance.wire.schema_keywords import ROOM
 
 FILES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
 OURS = ["errors", "events", "items", "request", "response", "tools"]
@@ -670,6 +672,6 @@ def test_names_that_lead_nowhere(name: str) -> None:
 )
 def test_files_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str, content: bytes) -> None:
     (tmp_path / f"{stem}.json").write_bytes(content)
-    monkeypatch.setattr(schema, "SCHEMAS", tmp_path)
+    monkeypatch.setattr(schema_files, "SCHEMAS", tmp_path)
     with pytest.raises(SchemaError, match=stem):
         violations(stem, {})
