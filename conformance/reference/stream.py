@@ -65,13 +65,15 @@ def _message(item: Item, _: Any) -> Iterator[Event]:
             **at,
             "part": part | {"text": "", "annotations": [], "logprobs": []},
         }
-        said = pieces(part["text"])
-        for place, piece in enumerate(said):
+        annotations, length = [*enumerate(part["annotations"])], 0
+        for place, piece in enumerate(pieces(part["text"])):
             logprobs = part["logprobs"][place : place + 1]
             yield {"type": "response.output_text.delta", **at, "delta": piece, "logprobs": logprobs}
-        for place, annotation in enumerate(part["annotations"]):
-            at_index = {"annotation_index": place, "annotation": annotation}
-            yield {"type": "response.output_text.annotation.added", **at, **at_index}
+            length += len(piece)
+            while annotations and annotations[0][1]["end_index"] <= length:
+                index, annotation = annotations.pop(0)
+                announced = {"annotation_index": index, "annotation": annotation}
+                yield {"type": "response.output_text.annotation.added", **at, **announced}
         yield {"type": "response.output_text.done", **at, "text": part["text"], "logprobs": part["logprobs"]}
         yield {"type": "response.content_part.done", **at, "part": part}
 
@@ -125,7 +127,9 @@ def _mcp_list_tools(item: Item, _: Any) -> Iterator[Event]:
 
 def _mcp_call(item: Item, _: Any) -> Iterator[Event]:
     yield from _states(item, "in_progress")
-    yield from _text("mcp_call_arguments", "arguments", item["arguments"])
+    # They come in one piece.
+    yield {"type": "response.mcp_call_arguments.delta", "delta": item["arguments"]}
+    yield {"type": "response.mcp_call_arguments.done", "arguments": item["arguments"]}
     yield from _states(item, item["status"])
 
 
