@@ -65,15 +65,19 @@ def _message(item: Item, _: Any) -> Iterator[Event]:
             **at,
             "part": part | {"text": "", "annotations": [], "logprobs": []},
         }
-        annotations, length = [*enumerate(part["annotations"])], 0
+        announced = [
+            {"type": "response.output_text.annotation.added", **at, "annotation_index": index, "annotation": annotation}
+            for index, annotation in enumerate(part["annotations"])
+        ]
+        length = 0
         for place, piece in enumerate(pieces(part["text"])):
             logprobs = part["logprobs"][place : place + 1]
             yield {"type": "response.output_text.delta", **at, "delta": piece, "logprobs": logprobs}
             length += len(piece)
-            while annotations and annotations[0][1]["end_index"] <= length:
-                index, annotation = annotations.pop(0)
-                announced = {"annotation_index": index, "annotation": annotation}
-                yield {"type": "response.output_text.annotation.added", **at, **announced}
+            # What is cited is announced as soon as it has been said.
+            while announced and announced[0]["annotation"]["end_index"] <= length:
+                yield announced.pop(0)
+        yield from announced
         yield {"type": "response.output_text.done", **at, "text": part["text"], "logprobs": part["logprobs"]}
         yield {"type": "response.content_part.done", **at, "part": part}
 

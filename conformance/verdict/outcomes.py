@@ -48,7 +48,7 @@ class Record:
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
     requirement, level, where, expected, received; ``unknown`` names what nobody has described. ``reason`` is the
-    sentence for a case that could not run.
+    sentence for a case that could not run, or whose model never did what it needs.
     """
 
     case: str
@@ -86,6 +86,12 @@ class Run:
         """Each finding at a level, with the record of its case."""
         return ((record, finding) for record in self.records for finding in record.findings if finding[1] == level)
 
+    def unmet(self) -> list[Record]:
+        """The cases whose model never did what they need, where no other case judged anything of their chapter."""
+        judged = {requirement.partition(".")[0] for record in self.records for requirement in record.judged}
+        observed = self.with_outcome(CaseOutcome.OBSERVED)
+        return [record for record in observed if record.reason and record.chapter not in judged]
+
     @property
     def judged(self) -> int:
         """How many times a requirement was judged."""
@@ -103,6 +109,6 @@ class Run:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
-        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged:
+        if CaseOutcome.COULD_NOT_RUN in outcomes or self.unmet() or not self.judged:
             return COULD_NOT_RUN_STATUS
         return status

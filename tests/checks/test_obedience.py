@@ -39,6 +39,10 @@ CALLS = [item for item in GOOD["calls"].json["output"] if item["type"] == "funct
 ONLY_OTHER = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "get_time"}]}
 SPENT = GOOD["text"].json["usage"]["output_tokens"]
 
+THOUGHT = {"id": "rs_0", "type": "reasoning", "summary": []}
+SUMMARY = {"type": "summary_text", "text": "It was read."}
+THINKING = GOOD["thinking"]
+
 BREAKS = {
     "obedience.json_text": text("json_schema", "It is sunny."),
     "obedience.json_schema": misfit("json_schema", unit="K"),
@@ -54,6 +58,8 @@ BREAKS = {
     "obedience.encrypted_reasoning": with_body(
         GOOD["settings"], without(GOOD["settings"].json, "output", 0, "encrypted_content")
     ),
+    "obedience.no_reasoning": as_if("text", [THOUGHT, MESSAGE]),
+    "obedience.unasked_summary": with_body(THINKING, put(THINKING.json, "output", 0, "summary", to=[SUMMARY])),
     "obedience.logprobs": with_body(
         GOOD["settings"], put(GOOD["settings"].json, "output", -1, "content", 0, "logprobs", to=[])
     ),
@@ -118,6 +124,21 @@ def test_no_call_where_one_is_named() -> None:
 def test_without_the_request_the_echo_says_what_was_asked() -> None:
     body = {**GOOD["body_not_kept"].json, "output": [MESSAGE]}
     assert broken_by(exchange(None, body)) == {"function_tools.called"}
+
+
+@pytest.mark.parametrize("effort", ["none", None])
+def test_no_reasoning_at_no_effort_asked_for_or_by_default(effort: str | None) -> None:
+    asked = {"reasoning": {"effort": effort}}
+    body = {**GOOD["text"].json, "output": [THOUGHT, MESSAGE]}
+    assert broken_by(with_body(with_sent(GOOD["text"], asked), body)) == {"obedience.no_reasoning"}
+    assert "obedience.no_reasoning" not in judged_by(THINKING)
+
+
+@pytest.mark.parametrize("asked", [{"summary": "auto"}, {"generate_summary": "concise"}])
+def test_a_summary_that_was_asked_for(asked: Any) -> None:
+    summed_up = put(THINKING.json, "output", 0, "summary", to=[SUMMARY])
+    sent = {**THINKING.request.json, "reasoning": {"effort": "low", **asked}}
+    assert "obedience.unasked_summary" not in judged_by(with_sent(with_body(THINKING, summed_up), sent))
 
 
 def test_parallel_calls_are_a_must_on_databricks() -> None:

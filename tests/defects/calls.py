@@ -329,6 +329,26 @@ def _encrypted_content_missing(body: JSON, sent: JSON) -> Iterator[Change]:
             yield "empty", put(body, "output", index, "encrypted_content", to="")
 
 
+@of_bodies("obedience.no_reasoning")
+def _reasoning_at_no_effort(body: JSON, sent: JSON) -> Iterator[Change]:
+    if _effort(body, sent) == "none" and body["status"] == "completed":
+        thought = {"id": f"rs_{0:050}", "type": "reasoning", "summary": []}
+        yield "", put(body, "output", to=[thought, *body["output"]])
+
+
+def _effort(body: JSON, sent: JSON) -> Any:
+    return (sent.get("reasoning") or {}).get("effort") or (body.get("reasoning") or {}).get("effort")
+
+
+@of_bodies("obedience.unasked_summary")
+def _summary_unasked(body: JSON, sent: JSON) -> Iterator[Change]:
+    asked = (sent if sent else body).get("reasoning") or {}
+    if not (asked.get("summary") or asked.get("generate_summary") or sent.get("prompt")):
+        for index, item in items_of(body, "reasoning"):
+            if not item["summary"]:
+                yield "", put(body, "output", index, "summary", to=[{"type": "summary_text", "text": "It was read."}])
+
+
 @of_bodies("obedience.logprobs")
 def _logprobs_missing(body: JSON, sent: JSON) -> Iterator[Change]:
     if "message.output_text.logprobs" in (sent.get("include") or ()) and body["status"] == "completed":

@@ -12,7 +12,7 @@ from conformance.contract import Level
 from conformance.run.ask import Ask
 from conformance.samples import conversations, outputs, tools
 from conformance.target import Client, Unreachable
-from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import read_json
 from tests.right.exchanges import DATABRICKS, exchange, response
@@ -122,7 +122,7 @@ def test_until_asks_again() -> None:
     assert case.extra_requests == 1
     assert case.notes == ["attempt 1: the answer does not hold function_call"]
     ask, _, endpoint = asking(response(), response(), response(), calling(CALL))
-    with pytest.raises(CouldNotRun, match="no answer with function_call in 3 attempts"):
+    with pytest.raises(NeverCame, match="no answer with function_call in 3 attempts"):
         ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
     assert len(endpoint.sent) == 3
     ask, _, endpoint = asking(400)
