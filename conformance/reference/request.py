@@ -152,9 +152,7 @@ def _effort(model: Model, reasoning: dict[str, Any]) -> str:
 
 def _check_format(form: dict[str, Any]) -> None:
     if form.get("type") == "json_schema":
-        check_schema(
-            "text.format.schema", form.get("schema"), "invalid_json_schema", strict=form.get("strict") is True
-        )
+        check_schema("text.format.schema", form.get("schema"), "invalid_json_schema", strict=form.get("strict") is True)
 
 
 def _whole_text(text: dict[str, Any]) -> dict[str, Any]:

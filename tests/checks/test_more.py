@@ -31,7 +31,7 @@ CODE = changed("code", "output", 0, "outputs", to=[{"type": "logs", "logs": "42"
 WITH_CODE = ["code_interpreter_call.outputs"]
 
 BREAKS = {
-    "consistency.order": changed("search", "output", to=[samples.SEARCH_CALL, GOOD["settings"].json["output"][0]]),
+    "consistency.order": changed("thinking", "output", to=GOOD["thinking"].json["output"][::-1]),
     "consistency.text_characters": changed("text", *TEXT, "text", to="Caf\ufffd"),
     "consistency.times": changed("text", "completed_at", to=CREATED + 3601),
     "items.id_shape": changed("text", "output", -1, "id", to="msg_"),

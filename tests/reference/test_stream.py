@@ -276,7 +276,9 @@ def test_a_server_can_stop_in_the_middle_of_a_stream() -> None:
 
 def test_openai_client(streaming: httpx.Client) -> None:
     with openai.OpenAI(base_url=str(streaming.base_url), api_key="any", max_retries=0) as library:
-        with library.responses.stream(model=MODEL, input="hi", reasoning={"effort": "low", "summary": "detailed"}) as told:
+        with library.responses.stream(
+            model=MODEL, input="hi", reasoning={"effort": "low", "summary": "detailed"}
+        ) as told:
             kinds = {event.type for event in told}
             response = told.get_final_response()
         assert "response.reasoning_summary_text.delta" in kinds

@@ -1,7 +1,10 @@
 """The shape of an exchange, as facts that can be counted: no texts, no ids, no numbers of tokens.
 
-A place is a kind of object (``message``, ``response.usage``, ``event response.created``), with what is looked at behind
-it. What a client has sent (schemas, metadata, headers) is not looked into.
+Facts are: the members of each kind of object, the types of their values, words of the API, how ids look; the items of an
+answer, by effort and by model, and what comes behind what; how effort, tokens of reasoning, items and summaries go
+together; the events of a stream, how many of each, and what follows what; statuses, codes and members of errors; content
+types. A place is what is looked at, such as ``message.phase: value``. What only repeats the request is not counted, and
+what is somebody else's (schemas, metadata) is not looked into.
 """
 
 from __future__ import annotations
@@ -22,6 +25,15 @@ CONTRACT = load("openai")
 
 MIX = "items"
 """The place of the items in an answer; behind it may stand an effort or a model."""
+
+ITEMS = "item"
+"""How all places begin where items are named."""
+
+ERROR = "error"
+"""How all places of errors begin."""
+
+LENGTH = ": length"
+"""How the places of lengths end."""
 
 OPEN = {"headers", "input_schema", "metadata", "parameters", "properties", "prompt", "schema", "variables"}
 """Members whose own members are somebody else's."""
@@ -68,7 +80,7 @@ def facts(exchange: Exchange) -> Iterator[Fact]:
     if view.is_error:
         yield from _error(exchange)
     if view.response:
-        yield from _object("response", {**view.response, "output": []})
+        yield from _object("response", {**view.response, "output": []}, view.body)
         for _, item in view.items:
             yield from _item("", item)
         yield from _mixture(view)
@@ -91,8 +103,11 @@ def _error(exchange: Exchange) -> Iterator[Fact]:
         yield seen("error body: members", *exchange.json)
     if isinstance(error, dict):
         yield seen("error: members", *error)
-        yield from (seen(f"error {exchange.status}: {name}", str(error[name])) for name in ("type", "code") if name in error)
-        yield seen(f"error {exchange.status}: param", type(error.get("param")).__name__)
+        code, param = str(error.get("code")), str(error.get("param"))
+        yield seen(f"error {exchange.status}: type", str(error.get("type")))
+        yield seen(f"error {code}: status", str(exchange.status))
+        yield seen(f"error {code}: param", _type(error.get("param")))
+        yield seen(f"error at {re.sub(r'[0-9]+', '', param)}: code", code)
 
 
 # --- objects
@@ -103,11 +118,16 @@ def _kind(place: str, value: Any) -> str:
     return f"{place}[{kind}]" if isinstance(kind, str) else place
 
 
-def _object(place: str, value: dict[str, Any]) -> Iterator[Fact]:
-    """An object and all objects in it: members, types of their values, words, and how ids look."""
+def _object(place: str, value: dict[str, Any], sent: Any = None) -> Iterator[Fact]:
+    """An object and all objects in it: members, types of their values, words, and how ids look.
+
+    ``sent`` is what the request has at this place; values that only repeat it are not counted.
+    """
     yield seen(f"{place}: members", *value)
     for name, member in value.items():
-        where = f"{place}.{name}"
+        where, asked = f"{place}.{name}", at(sent, name)
+        if member == asked and name != "type":
+            continue
         yield seen(f"{where}: is", _type(member))
         if name in CLOSED and isinstance(member, str):
             yield seen(f"{where}: value", member)
@@ -118,16 +138,18 @@ def _object(place: str, value: dict[str, Any]) -> Iterator[Fact]:
         if name in OPEN:
             continue
         if isinstance(member, dict):
-            yield from _object(_kind(where, member), member)
+            yield from _object(_kind(where, member), member, asked)
         if isinstance(member, list):
-            yield from (fact for one in member if isinstance(one, dict) for fact in _object(_kind(f"{where}[]", one), one))
+            for number, one in enumerate(member):
+                if isinstance(one, dict):
+                    yield from _object(_kind(f"{where}[]", one), one, at(asked, number))
 
 
 def _id(where: str, value: str) -> Iterator[Fact]:
     prefix, _, rest = value.rpartition("_")
     alphabet = "hexadecimal" if re.fullmatch("[0-9a-f]+", rest) else "letters" if rest.isalnum() else "others"
     yield seen(f"{where}: begins", prefix)
-    yield seen(f"{where}: length", str(len(value)))
+    yield seen(f"{where}{LENGTH}", str(len(value)))
     yield seen(f"{where}: characters", alphabet)
 
 
@@ -195,14 +217,14 @@ def _events(exchange: Exchange) -> Iterator[Fact]:
             kinds[index] = str(item.get("type"))
             yield from _item("added ", item)
         if isinstance(response, dict) and kind in ENDS[:3]:
-            yield from _object("begun response", response)
+            yield from _object("begun response", response, exchange.request.json)
         if index is not None:
             lives.setdefault(index, []).append(kind)
-    yield from (Counted(f"number of {kind} in a stream", types.count(kind)) for kind in ENDS[:3])
+    yield from (Counted(f"number in a stream of {kind}", types.count(kind)) for kind in ENDS[:3])
     yield seen("event that is last", types[-1] if types else "none")
     for index, life in lives.items():
         of = f"in a {kinds.get(index)}"
-        yield from (Counted(f"number of {kind} {of}", number) for kind, number in Counter(life).items())
+        yield from (Counted(f"number {of} of {kind}", number) for kind, number in Counter(life).items())
         yield from _order(of, [*life])
     yield from _order("in a stream", ["begin", *(kind for kind in types if kind in ENDS), "end"])
     yield seen("events of a stream", *types)
