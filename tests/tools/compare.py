@@ -1,9 +1,9 @@
 """Compares two sets of exchanges by their shape: `python -m tests.tools.compare A B`.
 
 A and B are files that ``judge`` reads, or folders of them. What is counted of each exchange stands in ``shapes``.
-Printed is what differs: what A has and B never has, what B always has and A does not, what B has mostly and A never, and
-counts of A beyond those of B. A is measured by B, so what A merely lacks now and then is no difference. What nobody can
-tell, as B has too few objects of a kind, is not compared.
+Printed is what differs: what A has and B never has, what B always has and A does not, what B has mostly and A never,
+and counts of A beyond those of B. A is measured by B, so what A merely lacks now and then is no difference. What nobody
+can tell, as B has too few objects of a kind, is not compared.
 
 ``explained.toml`` beside this file, or another one, names the differences that are meant. Ends with 1 if one is not
 explained, with 2 if something cannot be read. Explanations that nothing needs any more are told.

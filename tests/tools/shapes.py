@@ -1,10 +1,10 @@
 """The shape of an exchange, as facts that can be counted: no texts, no ids, no numbers of tokens.
 
-Facts are: the members of each kind of object, the types of their values, words of the API, how ids look; the items of an
-answer, by effort and by model, and what comes behind what; how effort, tokens of reasoning, items and summaries go
-together; the events of a stream, how many of each, and what follows what; statuses, codes and members of errors; content
-types. A place is what is looked at, such as ``message.phase: value``. What only repeats the request is not counted, and
-what is somebody else's (schemas, metadata) is not looked into.
+Facts are: the members of each kind of object, the types of their values, words of the API, how ids look; the items of
+an answer, by effort and by model, and what comes behind what; how effort, tokens of reasoning, items and summaries go
+together; the events of a stream, how many of each, and what follows what; statuses, codes and members of errors;
+content types. A place is what is looked at, such as ``message.phase: value``. What only repeats the request is not
+counted, and what is somebody else's (schemas, metadata) is not looked into.
 """
 
 from __future__ import annotations
