@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.__main__ import main
 from conformance.captured.exchanges import CaptureError, read_captures
 from tests import ROOT
 
@@ -100,7 +101,26 @@ def read_until_wrong(content: bytes) -> tuple[list[str], CaptureError]:
 # --- the command ---
 
 
-def run(*arguments: str | Path, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+def run(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Runs the command inside this process."""
+    written, told = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin))))
+        patch.setattr(sys, "stdout", written)
+        patch.setattr(sys, "stderr", told)
+        try:
+            status = main(["judge", *map(str, arguments)])
+        except SystemExit as left:
+            status = int(left.code or 0)
+    output = []
+    for stream in (written, told):
+        stream.flush()
+        output.append(stream.buffer.getvalue())  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(arguments, status, *output)
+
+
+def run_apart(*arguments: str | Path, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """Runs the command as a process of its own."""
     command = [sys.executable, "-m", "conformance", "judge", *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, timeout=60, cwd=ROOT, env=os.environ | variables)
 

@@ -36,6 +36,7 @@ def read(content: bytes) -> list[Captured]:
 
 
 def test_an_exchange_is_read() -> None:
+    """A line gives the exchange with its id and tags, the request and the answer."""
     one = read(text(line()))[0]
     assert one.id == "one"
     assert one.tags == {"operation": "create"}
@@ -46,6 +47,7 @@ def test_an_exchange_is_read() -> None:
 
 
 def test_a_stream_is_read_with_its_names_and_with_data_that_is_no_json() -> None:
+    """The events of a stream keep their names, and data that is no JSON stays as it is."""
     events = [{"event": "response.created", "data": {"type": "response.created"}}, {"event": None, "data": "[DONE]"}]
     one = read(text(line(response={"status": 200, "headers": {}, "events": events})))[0]
     assert one.exchange.is_stream
@@ -56,12 +58,14 @@ def test_a_stream_is_read_with_its_names_and_with_data_that_is_no_json() -> None
 
 
 def test_names_that_a_capture_dropped_are_not_taken_for_missing() -> None:
+    """An exchange whose capture dropped the names says so."""
     tags = {"container": "fixture (body only; SSE event: names not kept)"}
     one = read(text(line(tags=tags, response={"status": 200, "events": [{"event": None, "data": {}}]})))[0]
     assert not one.exchange.names_kept
 
 
 def test_a_body_that_was_not_kept_is_missing_and_not_null() -> None:
+    """A request without its body has no JSON value, not even null."""
     one = read(text(line(request={"method": "GET", "path": "/v1/responses/resp_1", "body": None})))[0]
     assert one.exchange.request.json is MISSING
 
@@ -71,21 +75,26 @@ def test_a_body_that_was_not_kept_is_missing_and_not_null() -> None:
     [({"object": "response", "error": None}, 200), ({"error": {"message": "No."}}, 400), ([], 200)],
 )
 def test_a_status_that_was_not_kept_follows_from_the_body(body: Any, status: int) -> None:
+    """Without a status an error counts as 400 and any other body as 200."""
     one = read(text(line(response={"status": None, "json": body})))[0]
     assert one.exchange.status == status
 
 
 def test_compressed_files_are_known_by_their_first_bytes(tmp_path: Path) -> None:
+    """A packed file is read whatever its name is."""
     file = tmp_path / "capture.txt"
     file.write_bytes(lzma.compress(text(line(id="a"), line(id="b"))))
     assert [one.id for one in read_captures(file)] == ["a", "b"]
 
 
 def test_blank_lines_and_a_last_line_without_its_end_are_read() -> None:
+    """Neither blank lines nor a missing end of the last one lose an exchange."""
     assert [one.id for one in read(b"\n" + text(line()) + b"\r\n" + text(line(id="b")).rstrip())] == ["one", "b"]
 
 
 def test_lines_are_read_one_at_a_time() -> None:
+    """The first exchange of an endless file is there at once."""
+
     class Endless(io.RawIOBase):
         def readable(self) -> bool:
             return True
@@ -123,6 +132,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_cannot_be_read_is_said_with_its_line(name: str) -> None:
+    """A broken line is told with its number and the reason."""
     content, why = BAD[name]
     with pytest.raises(CaptureError, match=why) as error:
         read(content)
@@ -130,6 +140,7 @@ def test_what_cannot_be_read_is_said_with_its_line(name: str) -> None:
 
 
 def test_the_line_that_is_wrong_is_counted_and_those_before_it_are_read() -> None:
+    """Exchanges before a broken line are read, and blank lines count."""
     captures = read_captures(io.BytesIO(text(line()) + b"\n" + text(line(id="b")) + b"{\n"))
     assert [next(captures).id, next(captures).id] == ["one", "b"]
     with pytest.raises(CaptureError, match="line 4") as error:
@@ -138,12 +149,14 @@ def test_the_line_that_is_wrong_is_counted_and_those_before_it_are_read() -> Non
 
 
 def test_a_line_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is too long is told and not held in memory."""
     monkeypatch.setattr(capture, "MAX_LINE", 1000)
     with pytest.raises(CaptureError, match="longer than 1000 bytes"):
         read(text(line(id="x" * 2000)))
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """A missing file is told without a line."""
     with pytest.raises(CaptureError, match="cannot be read") as error:
         list(read_captures(tmp_path / "none.jsonl"))
     assert error.value.line == 0

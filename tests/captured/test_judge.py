@@ -21,7 +21,20 @@ from conformance.captured.judging import Judgement, judge_captured, model_name
 from conformance.captured.reading import read
 from conformance.captured.summary import Summary, as_json, as_text
 from conformance.contract import Level, load
-from tests.captured.captures import ASKED, BAD, CASSETTE, JSON, RESPONSE, ROOT, line, lines, run, sentence, text
+from tests.captured.captures import (
+    ASKED,
+    BAD,
+    CASSETTE,
+    JSON,
+    RESPONSE,
+    ROOT,
+    line,
+    lines,
+    run,
+    run_apart,
+    sentence,
+    text,
+)
 
 CONTRACT = load("databricks")
 OPENAI_ERROR = {"error": {"message": "No.", "type": "invalid_request_error", "param": None, "code": None}}
@@ -39,12 +52,14 @@ def found(judgement: Judgement) -> list[tuple[str, str]]:
 
 
 def test_a_good_exchange_passes() -> None:
+    """A right exchange is judged and passes without a finding."""
     judgement = judged(line())
     assert judgement.judged
     assert as_json(judgement) == {"id": "one", "verdict": "pass", "findings": []}
 
 
 def test_a_must_finding_fails_and_says_where() -> None:
+    """A broken must makes the verdict fail and names requirement and place."""
     told = as_json(judged(BAD))
     assert told["verdict"] == "fail"
     assert set(told["findings"][0]) == {"requirement", "level", "where", "expected", "received"}
@@ -52,12 +67,14 @@ def test_a_must_finding_fails_and_says_where() -> None:
 
 
 def test_a_should_finding_warns() -> None:
+    """A broken should makes the verdict a warning."""
     judgement = judged(line(body={**RESPONSE, "id": "1"}))
     assert judgement.verdict == "warn"
     assert found(judgement) == [("items.id_prefix", "should")]
 
 
 def test_an_observation_changes_no_verdict() -> None:
+    """What is merely observed is told, and the exchange passes."""
     asked = line()
     asked["request"] = asked["request"] | {"body": ASKED | {"store": False}}
     judgement = judged(asked)
@@ -66,6 +83,7 @@ def test_an_observation_changes_no_verdict() -> None:
 
 
 def test_an_envelope_that_clients_cannot_read() -> None:
+    """Databricks' envelope of errors warns under its own contract and fails under OpenAI's."""
     refused = {"error_code": "INVALID_PARAMETER_VALUE", "message": "store is not supported"}
     judgement = judged(line(400, refused))
     assert judgement.verdict == "warn"
@@ -74,6 +92,7 @@ def test_an_envelope_that_clients_cannot_read() -> None:
 
 
 def test_the_most_binding_finding_comes_first() -> None:
+    """A must stands before a should."""
     body = {**RESPONSE, "id": "1", "usage": {**RESPONSE["usage"], "total_tokens": 1}}
     assert [level for _, level in found(judged(line(body=body)))] == ["must", "should"]
 
@@ -90,6 +109,7 @@ def test_the_most_binding_finding_comes_first() -> None:
     ],
 )
 def test_an_answer_of_the_environment_is_a_warning_and_nothing_else(status: int, body: Any, says: str) -> None:
+    """A rate limit, a gateway's page or a lost grant is one warning, and nothing is judged."""
     for contract in ("databricks", "openai"):
         judgement = judged(line(status, body), contract)
         assert judgement.verdict == "warn"
@@ -100,11 +120,13 @@ def test_an_answer_of_the_environment_is_a_warning_and_nothing_else(status: int,
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 600])
 def test_other_refusals_are_answers_that_are_judged(status: int) -> None:
+    """A refusal of the endpoint itself is judged by the rules of errors."""
     assert judged(line(status, OPENAI_ERROR)).judged
     assert judged(line(status, {"error": "no"})).verdict == "fail"
 
 
 def test_silence_is_no_pass() -> None:
+    """An exchange of which no check says anything is a warning."""
     other = {"method": "GET", "path": "/v1/models", "body": None}
     judgement = judged(line(body={"object": "list"}, request=other))
     assert not judgement.judged
@@ -113,6 +135,7 @@ def test_silence_is_no_pass() -> None:
 
 
 def test_an_observation_alone_is_no_pass() -> None:
+    """An exchange that was only observed does not pass."""
     body = {**ASKED, "store": None}
     request = {"method": "POST", "path": "/v1/responses", "body": body}
     judgement = judged(line(404, "gone", request=request, response={"status": 204, "json": 1}))
@@ -121,6 +144,7 @@ def test_an_observation_alone_is_no_pass() -> None:
 
 
 def test_a_request_that_was_not_kept_narrows_what_is_judged() -> None:
+    """Without the request fewer requirements are judged, and the answer can pass all the same."""
     whole, part = judged(line()), judged(line(request={"method": "POST", "path": "/v1/responses", "body": None}))
     assert part.verdict == "pass"
     assert {r.requirement for r in part.results} < {r.requirement for r in whole.results}
@@ -140,10 +164,12 @@ def test_a_request_that_was_not_kept_narrows_what_is_judged() -> None:
     ],
 )
 def test_the_model_is_known_by_the_name_that_was_asked(asked: Any, name: str | None) -> None:
+    """A name of the contract is found behind each prefix and snapshot, and nowhere else."""
     assert model_name(asked, CONTRACT) == name
 
 
 def test_the_own_rows_are_warnings_under_both_contracts() -> None:
+    """What is said of a capture itself is a should, whatever the contract."""
     for name in ("databricks", "openai"):
         rows = load(name).chapters["capture"].requirements
         assert {row.id: load(name).level(row.id) for row in rows} == {
@@ -156,6 +182,7 @@ def test_the_own_rows_are_warnings_under_both_contracts() -> None:
 
 
 def test_the_text_names_promise_place_expected_and_received() -> None:
+    """The text of a failure holds all that is needed to understand it."""
     told = "\n".join(as_text(judged(BAD), CONTRACT))
     total = RESPONSE["usage"]["total_tokens"]
     assert told.startswith(
@@ -166,10 +193,12 @@ def test_the_text_names_promise_place_expected_and_received() -> None:
 
 
 def test_the_text_of_a_pass_is_nothing() -> None:
+    """Of an exchange that passes nothing is written."""
     assert list(as_text(judged(line()), CONTRACT)) == []
 
 
 def test_the_text_is_limited_and_cannot_paint_a_terminal() -> None:
+    """However much is wrong, the text is short and printable."""
     item = {"type": "message", "id": "\x1b[2J\ud800"}
     told = list(as_text(judged(line(body={**RESPONSE, "output": [item] * 200}, id="\x1b]0;x\x07")), CONTRACT))
     assert all(each.isprintable() for each in told)
@@ -178,6 +207,7 @@ def test_the_text_is_limited_and_cannot_paint_a_terminal() -> None:
 
 
 def test_the_summary_counts() -> None:
+    """The summary counts verdicts, findings by requirement, and what was not judged."""
     summary = Summary()
     for exchange in (line(), BAD, BAD, line(429, {}), line(request={"method": "GET", "path": "/", "body": None})):
         summary.add(judged(exchange))
@@ -238,6 +268,7 @@ def tell(content: bytes) -> None:
 
 @given(LINES | VALUES)
 def test_no_line_crashes_the_judge(value: Any) -> None:
+    """Any JSON value in a line is judged or told, and nothing else is raised."""
     with contextlib.suppress(CaptureError):
         tell(json.dumps(value).encode())
 
@@ -261,6 +292,7 @@ def write(folder: Path, cassette: Any, **style: Any) -> str:
 
 @pytest.mark.parametrize("style", [{}, {"indent": 1}, {"indent": "\t"}, {"sort_keys": True}])
 def test_cassettes_are_known_by_their_content(tmp_path: Path, style: dict[str, Any]) -> None:
+    """A cassette in any style is read as exchanges and judged."""
     name = write(tmp_path, stored(), **style)
     (captured,) = read(name)
     assert captured.id == f"{name}#1"
@@ -272,6 +304,7 @@ def test_cassettes_are_known_by_their_content(tmp_path: Path, style: dict[str, A
 
 
 def test_the_bytes_of_a_recorded_stream_are_judged(tmp_path: Path) -> None:
+    """A recorded stream keeps its comments for the rules of its bytes."""
     body = {"text": 'event: response.created\ndata: {"type": "response.created"}\n\n: a comment\n\n'}
     cassette = stored(response={"headers": {"Content-Type": ["text/event-stream"]}, "body": body})
     (captured,) = read(write(tmp_path, cassette))
@@ -280,6 +313,7 @@ def test_the_bytes_of_a_recorded_stream_are_judged(tmp_path: Path) -> None:
 
 
 def test_a_long_request_of_which_only_the_digest_was_kept_is_none(tmp_path: Path) -> None:
+    """A digest is no body, and the answer is judged without it."""
     cassette = stored(request={"body": {"digest": {"length": 70000, "sha256": "0" * 64}}})
     (captured,) = read(write(tmp_path, cassette))
     assert captured.exchange.request.content is None
@@ -305,6 +339,7 @@ for _ in range(600):
     ],
 )
 def test_a_broken_cassette_is_told(tmp_path: Path, cassette: Any, why: str) -> None:
+    """A cassette with a broken member is told with the place."""
     with pytest.raises(CaptureError, match=why) as error:
         list(read(write(tmp_path, cassette)))
     assert "a broken cassette" in str(error.value)
@@ -314,6 +349,7 @@ def test_a_broken_cassette_is_told(tmp_path: Path, cassette: Any, why: str) -> N
     st.integers(0, 4000), st.integers(0, 200), st.binary(max_size=9) | st.sampled_from([b"null", b"[]", b'"\\ud800"'])
 )
 def test_no_cassette_crashes_the_judge(start: int, length: int, put: bytes) -> None:
+    """Any damage to a cassette ends in verdicts or in a sentence."""
     whole = CASSETTE.read_bytes()
     with contextlib.suppress(CaptureError):
         for captured in reading._exchanges(io.BytesIO(whole[:start] + put + whole[start + length :]), "it"):
@@ -321,6 +357,7 @@ def test_no_cassette_crashes_the_judge(start: int, length: int, put: bytes) -> N
 
 
 def test_half_a_cassette_and_one_that_is_too_long_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cassette that is cut off, or beyond the limit, is told."""
     file = tmp_path / "cassette.json"
     file.write_bytes(CASSETTE.read_bytes()[:1500])
     with pytest.raises(CaptureError, match="a broken cassette: no JSON"):
@@ -334,7 +371,8 @@ def test_half_a_cassette_and_one_that_is_too_long_are_told(tmp_path: Path, monke
 
 
 def test_json_has_one_object_a_line_and_the_summary_stands_apart() -> None:
-    result = run("--format", "json", "-", stdin=text(line(), BAD, line(429, {})))
+    """Verdicts go to the output as lines of JSON, and the summary to the errors."""
+    result = run_apart("--format", "json", "-", stdin=text(line(), BAD, line(429, {})))
     assert [(each["id"], each["verdict"]) for each in lines(result)] == [
         ("one", "pass"),
         ("bad", "fail"),
@@ -345,12 +383,14 @@ def test_json_has_one_object_a_line_and_the_summary_stands_apart() -> None:
 
 
 def test_nothing_failed_is_0_and_text_is_the_default() -> None:
+    """Warnings end with 0, and text is what is written unless JSON is asked for."""
     result = run("-", stdin=text(line(), line(body={**RESPONSE, "id": "1"})))
     assert result.stdout.startswith(b"WARN  one  POST /v1/responses answered 200\n  items.id_prefix  should\n")
     assert result.returncode == 0
 
 
 def test_the_default_contract_is_that_of_databricks() -> None:
+    """A promise of Databricks is judged unless the other contract is named."""
     refused = text(
         line(body={**RESPONSE, "store": True}, request={**line()["request"], "body": {**ASKED, "store": True}})
     )
@@ -359,8 +399,9 @@ def test_the_default_contract_is_that_of_databricks() -> None:
 
 
 def test_files_of_all_kinds_are_read(tmp_path: Path) -> None:
+    """Standard input, packed files and cassettes are read in one command."""
     (tmp_path / "packed").write_bytes(lzma.compress(text(line(id="b"))))
-    result = run("--format", "json", "-", tmp_path / "packed", CASSETTE, stdin=lzma.compress(text(line(id="a"))))
+    result = run_apart("--format", "json", "-", tmp_path / "packed", CASSETTE, stdin=lzma.compress(text(line(id="a"))))
     assert [each["id"] for each in lines(result)] == ["a", "b", f"{CASSETTE}#1"]
     assert result.returncode == 0
     result = run("--format", "json", "-", stdin=CASSETTE.read_bytes())
@@ -368,12 +409,14 @@ def test_files_of_all_kinds_are_read(tmp_path: Path) -> None:
 
 
 def test_the_reference_set_passes() -> None:
+    """Every cassette of the set `reference` passes."""
     result = run("--format", "json", *sorted((ROOT / "cassettes/reference").rglob("*.json")))
     assert {each["verdict"] for each in lines(result)} == {"pass"}
     assert result.returncode == 0
 
 
 def test_an_unreadable_file_hides_no_other_and_wins(tmp_path: Path) -> None:
+    """All other files are judged, and the command ends with 2."""
     half = tmp_path / "half.jsonl"
     half.write_bytes(text(line(id="before"), BAD) + b'{"id": "cut')
     result = run("--format", "json", tmp_path / "none.jsonl", half, CASSETTE)
@@ -407,6 +450,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_cannot_be_read_is_one_sentence(name: str) -> None:
+    """Input that is no capture is told in one sentence."""
     content, why = UNREADABLE[name]
     told = sentence(run("-", stdin=content))
     assert "judge: standard input" in told
@@ -414,6 +458,7 @@ def test_what_cannot_be_read_is_one_sentence(name: str) -> None:
 
 
 def test_a_directory_and_a_missing_file_are_one_sentence(tmp_path: Path) -> None:
+    """A path that is no file is told in one sentence, printable whatever its name is."""
     assert f"{tmp_path}: cannot be read: Is a directory" in sentence(run(tmp_path))
     assert "cannot be read: No such file" in sentence(run(tmp_path / "no\x1b file"))
 
@@ -427,16 +472,19 @@ def test_a_directory_and_a_missing_file_are_one_sentence(tmp_path: Path) -> None
     ],
 )
 def test_wrong_arguments_are_one_sentence(arguments: tuple[str, ...], why: str) -> None:
+    """A wrong argument is told in one sentence."""
     assert why in sentence(run(*arguments))
 
 
 def test_nothing_judged_is_said() -> None:
+    """A file on which nothing could be judged says nothing about the endpoint, and that is said."""
     result = run("-", stdin=text(line(429, {})))
     assert b"nothing was judged: this says nothing about the endpoint" in result.stderr
     assert result.returncode == 0
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
+    """A closed pipe ends the command without a word."""
     file = tmp_path / "many.jsonl"
     file.write_bytes(text(BAD) * 2000)
     command = f"'{sys.executable}' -m conformance judge '{file}' | head -n 1"
@@ -446,6 +494,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_one_sentence() -> None:
+    """Output that cannot be written is told in one sentence."""
     command = f"'{sys.executable}' -m conformance judge --format json '{CASSETTE}' > /dev/full"
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
@@ -454,7 +503,8 @@ def test_a_full_disk_is_one_sentence() -> None:
 
 
 def test_any_encoding_of_the_output_will_do() -> None:
-    result = run("-", stdin=text(line(id="…", body={**RESPONSE, "id": "é"})), PYTHONIOENCODING="ascii")
+    """What the terminal cannot show is escaped."""
+    result = run_apart("-", stdin=text(line(id="…", body={**RESPONSE, "id": "é"})), PYTHONIOENCODING="ascii")
     assert rb"\u2026" in result.stdout
     assert result.returncode == 0
 

@@ -1,46 +1,46 @@
-"""What the tests of single checks share: which requirements an exchange breaks, and which were judged."""
+"""What the tests of single checks share: which requirements an exchange breaks, where, and which were judged."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
+from typing import Any
 
-from conformance.checks import judge
-from conformance.contract import load
+from conformance.checks import Stated, judge
+from conformance.contract import Level, load
 from conformance.wire.exchange import Exchange
-from conformance.wire.sse import Event
+from tests.right.exchanges import DATABRICKS, OPENAI
 
-CONTRACT = load("openai")
+MODEL = "gpt-5-4"
+CHAPTERS = ("streams", "response", "items", "usage")
 
 
 def broken_by(exchange: Exchange) -> set[str]:
-    return {result.requirement for result in judge(exchange, CONTRACT) if result.finding}
+    """The requirements of OpenAI's contract that an exchange breaks."""
+    return {result.requirement for result in judge(exchange, OPENAI) if result.finding}
 
 
 def judged_by(exchange: Exchange) -> set[str]:
-    return {result.requirement for result in judge(exchange, CONTRACT)}
+    """The requirements of OpenAI's contract that an exchange puts to the test."""
+    return {result.requirement for result in judge(exchange, OPENAI)}
 
 
-MORE = {
-    "consistency.order",
-    "consistency.text_characters",
-    "consistency.times",
-    "items.id_shape",
-    "obedience.included",
-    "response.ranges",
-}
-"""Requirements that are tried in `test_checks_more`, whatever their chapter."""
+def places_broken_by(exchange: Exchange, contract: str = "openai") -> dict[str, list[str]]:
+    """The places of what an exchange breaks, by requirement, of the chapters that streams are tried with."""
+    found: dict[str, list[str]] = {}
+    for result in judge(exchange, load(contract)):
+        if result.finding and result.level is not Level.MAY and result.requirement.partition(".")[0] in CHAPTERS:
+            found.setdefault(result.requirement, []).append(result.finding.where)
+    return found
 
 
-def rows(chapter: str) -> set[str]:
-    """The requirements of a chapter, without those that are tried elsewhere."""
-    return {requirement.id for requirement in CONTRACT.chapters[chapter].requirements} - MORE
+def found_in(judged: Exchange, contract: Any = DATABRICKS, stated: Stated | None = None) -> dict[str, set[str]]:
+    """The requirements of a contract that an exchange breaks, each with the places."""
+    places: dict[str, set[str]] = {}
+    for result in judge(judged, contract, model=MODEL, stated=stated):
+        if result.finding is not None:
+            places.setdefault(result.requirement, set()).add(result.finding.where)
+    return places
 
 
-def streamed(exchange: Exchange) -> Exchange:
-    """The same response object at the end of a stream."""
-    events = []
-    for number, kind in enumerate(("created", "in_progress", "completed")):
-        data = {"type": f"response.{kind}", "sequence_number": number, "response": exchange.json}
-        events.append(Event(f"response.{kind}", json.dumps(data)))
-    return dataclasses.replace(exchange, captured_json=None, captured_events=tuple(events), headers={})
+def judged_in(right: Exchange, contract: Any = DATABRICKS) -> set[str]:
+    """The requirements of a contract that an exchange puts to the test."""
+    return {result.requirement for result in judge(right, contract, model=MODEL)}

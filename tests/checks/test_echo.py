@@ -1,4 +1,4 @@
-"""The checks of the echo: what keeps each, what breaks it and nothing else, and the exceptions."""
+"""The checks of the echo: what is the same and what is not, and the exceptions."""
 
 from __future__ import annotations
 
@@ -9,93 +9,71 @@ import pytest
 from conformance.checks import judge
 from conformance.checks.echo import CHOSEN, VERBATIM
 from conformance.contract import load
-from conformance.wire.exchange import Exchange
-from tests.checks.rules import broken_by, judged_by, rows
-from tests.defects.answers import put, with_body, without
+from conformance.wire.edit import put, without
+from tests.checks.rules import broken_by, found_in, judged_by, judged_in
 from tests.right import answers as samples
-from tests.right.answers import ASKED, echoing, exchange, good
+from tests.right import exchanges as recorded
+from tests.right.answers import ASKED, echoing, exchange, trusting
+from tests.right.changed import asked, changed, with_sent
+from tests.right.exchanges import body, refusal, response
+from tests.right.samples import SAMPLES, with_answer
 
-GOOD = good()
-
-
-def changed(name: str, *path: str | int, to: Any) -> Exchange:
-    return with_body(GOOD[name], put(GOOD[name].json, *path, to=to))
-
-
-OTHERS = {
-    "background": False,
-    "instructions": "Be long.",
-    "max_output_tokens": 3000,
-    "max_tool_calls": 4,
-    "metadata": {"team": "tests", "more": "x"},
-    "parallel_tool_calls": True,
-    "previous_response_id": "resp_9",
-    "prompt_cache_key": "other",
-    "prompt_cache_retention": "24h",
-    "reasoning_effort": "low",
-    "safety_identifier": "other",
-    "store": True,
-    "temperature": 1.0,
-    "top_logprobs": 3,
-    "top_p": 0.98,
-    "truncation": "disabled",
-    "user": "other",
-    "verbosity": "high",
+OTHER: dict[str, tuple[Any, Any]] = {
+    "background": (False, True),
+    "instructions": ("Be short.", None),
+    "max_output_tokens": (300, 301),
+    "metadata": ({"a": "1"}, {}),
+    "parallel_tool_calls": (False, True),
+    "previous_response_id": ("resp_1", None),
+    "prompt_cache_retention": ("24h", "in_memory"),
+    "reasoning_effort": ("low", "high"),
+    "store": (False, True),
+    "temperature": (0.5, 1.0),
+    "tool_choice": ("none", "auto"),
+    "top_logprobs": (2, 0),
+    "top_p": (0.5, 0.98),
+    "truncation": ("auto", "disabled"),
+    "user": ("me", None),
+    "max_tool_calls": (3, None),
+    "prompt_cache_key": ("key", None),
+    "safety_identifier": ("id", None),
+    "verbosity": ("low", "medium"),
 }
 
 
-def trusting(headers: Any, **told: Any) -> Exchange:
-    """An answer to a request that sends secrets for a server, and what it tells of them."""
-    server = {**samples.MCP, "authorization": "t0ken", "headers": {"x-key": "k3y \u00e9", "x-none": ""}}
-    found = samples.with_items([server])
-    members = {name: value for name, value in found.json["tools"][0].items() if name != "authorization"}
-    return with_body(found, {**found.json, "tools": [{**members, "headers": headers, **told}]})
+def test_every_echo_is_tried() -> None:
+    """No setting that has to come back as it was sent is left out here."""
+    assert set(OTHER) == set(VERBATIM)
 
 
-BREAKS = {
-    f"echo.{name}": changed("settings" if f"echo.{name}" in judged_by(GOOD["settings"]) else "stored", *path, to=value)
-    for name, path in VERBATIM.items()
-    if (value := OTHERS.get(name)) is not None
-}
-BREAKS |= {
-    "echo.tool_choice": changed("none", "tool_choice", to="auto"),
-    "echo.reasoning_context": echoing(
-        {"reasoning": {"context": "all_turns"}}, reasoning={**GOOD["text"].json["reasoning"]}
-    ),
-    "echo.reasoning_summary": changed("settings", "reasoning", "summary", to="concise"),
-    "echo.defaults": changed("text", "user", to="somebody"),
-    "echo.text_format": changed("json_schema", "text", "format", "name", to="other"),
-    "echo.prompt": changed("prompt", "prompt", "version", to="3"),
-    "echo.conversation": changed("conversation", "conversation", "id", to="conv_2"),
-    "echo.model": changed("text", "model", to="gpt-5.4-nano-2026-03-17"),
-    "echo.tools": with_body(GOOD["none"], {**GOOD["none"].json, "tools": []}),
-    "echo.function_tools": changed("none", "tools", 0, "description", to="Another."),
-    "echo.hosted_tools": changed("search", "tools", 0, "search_context_size", to="high"),
-    "echo.tool_secrets": trusting({"x-key": "<redacted>"}, authorization="t0ken"),
-}
+@pytest.mark.parametrize("name", OTHER)
+def test_echo(name: str) -> None:
+    """A setting that comes back as it was sent is ok, one that comes back otherwise or not at all is a finding."""
+    path, requirement = "/" + "/".join(VERBATIM[name]), f"echo.{name}"
+    sent, other = OTHER[name]
+    outer, *inner = VERBATIM[name]
+    request = body(**{outer: {inner[0]: sent} if inner else sent})
+    same = recorded.exchange(put(path, sent)(response()), sent=request)
+    assert requirement in judged_in(same)
+    assert requirement not in found_in(same)
+    assert found_in(changed(same, put(path, other))).get(requirement) == {path}
+    assert requirement in found_in(changed(same, without(path)))
+    assert requirement not in judged_in(recorded.exchange(refusal(), status=400, sent=request))
 
 
-def test_every_rule_is_broken_here() -> None:
-    assert BREAKS.keys() == rows("echo")
-
-
-@pytest.mark.parametrize("requirement", BREAKS)
-def test_a_rule_is_broken_alone(requirement: str) -> None:
-    assert broken_by(BREAKS[requirement]) == {requirement}
-
-
-@pytest.mark.parametrize("requirement", BREAKS)
-def test_a_rule_is_judged_and_kept_by_some_sample(requirement: str) -> None:
-    whole = GOOD["text"].json["reasoning"] | {"context": "all_turns"}
-    kept = echoing({"reasoning": {"context": "all_turns"}}, reasoning=whole)
-    assert not broken_by(kept)
-    assert any(requirement in judged_by(sample) for sample in [*GOOD.values(), kept, trusting(None)])
+def test_true_is_not_one() -> None:
+    """A setting that comes back as 1 for true, or false for 0, is not as it was sent."""
+    assert "echo.parallel_tool_calls" in broken_by(echoing({"parallel_tool_calls": True}, parallel_tool_calls=1))
+    assert "echo.top_logprobs" in broken_by(echoing({"top_logprobs": 0}, top_logprobs=False))
+    assert "echo.top_logprobs" in broken_by(echoing({"top_logprobs": 1}, top_logprobs=True))
+    assert "echo.metadata" in broken_by(echoing({"metadata": {"a": True}}, metadata={"a": 1}))
 
 
 @pytest.mark.parametrize("name", sorted(CHOSEN))
 def test_auto_comes_back_as_what_was_chosen(name: str) -> None:
+    """A setting that was left to the model comes back as what it chose, and not as null."""
     member = name.removeprefix("reasoning_")
-    whole = GOOD["text"].json["reasoning"]
+    whole = SAMPLES["text"].json["reasoning"]
     for value, good_enough in (("detailed", True), ("all_turns", True), (None, False)):
         found = echoing({"reasoning": {member: "auto"}}, reasoning={**whole, member: value})
         assert (f"echo.{name}" not in broken_by(found)) is good_enough
@@ -103,24 +81,23 @@ def test_auto_comes_back_as_what_was_chosen(name: str) -> None:
 
 @pytest.mark.parametrize("value", [None, "missing"])
 def test_null_and_nothing_ask_for_the_default(value: Any) -> None:
+    """Null, and a setting that was not sent, are answered with the default."""
     sent = ASKED if value == "missing" else {**ASKED, "temperature": None, "user": None, "tools": None}
-    assert not broken_by(exchange(sent, GOOD["text"].json))
+    assert not broken_by(exchange(sent, SAMPLES["text"].json))
 
 
 def test_what_a_capture_has_masked_is_not_judged() -> None:
+    """A value that a capture has hidden is compared with nothing."""
     found = echoing({"prompt_cache_key": "[REDACTED]"}, prompt_cache_key="0198-abc")
     assert "echo.prompt_cache_key" not in judged_by(found)
     found = echoing({"user": "somebody"}, user="<redacted>")
     assert not broken_by(found)
 
 
-def test_true_is_not_one() -> None:
-    assert "echo.top_logprobs" in broken_by(echoing({"top_logprobs": 1}, top_logprobs=True))
-
-
 def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
+    """What the server may choose, and a name that nobody knows, are not compared."""
     assert not broken_by(echoing({"service_tier": "priority"}, service_tier="default"))
-    found = exchange({**ASKED, "model": "main.default.my-service"}, GOOD["text"].json)
+    found = exchange({**ASKED, "model": "main.default.my-service"}, SAMPLES["text"].json)
     assert "echo.model" not in judged_by(found)
 
 
@@ -140,11 +117,13 @@ def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
     ],
 )
 def test_families_of_models(asked: str, received: str, *, right: bool) -> None:
-    found = exchange({**ASKED, "model": asked}, {**GOOD["text"].json, "model": received})
+    """A snapshot of the model that was asked is right, and another model is not."""
+    found = exchange({**ASKED, "model": asked}, {**SAMPLES["text"].json, "model": received})
     assert ("echo.model" not in broken_by(found)) is right
 
 
 def test_a_form_that_becomes_strict_comes_back_completed() -> None:
+    """A schema that the server completes is the same by its meaning."""
     loose = {"type": "object", "properties": {"a": {"type": "string"}}}
     form = {"type": "json_schema", "name": "place", "schema": loose}
     found = samples.answered(text={"format": form})
@@ -157,37 +136,39 @@ def test_a_form_that_becomes_strict_comes_back_completed() -> None:
 
 
 def test_tools_come_back_in_any_order() -> None:
-    tools = GOOD["calls"].json["tools"]
-    assert not broken_by(with_body(GOOD["calls"], {**GOOD["calls"].json, "tools": tools[::-1]}))
+    """The order of tools means nothing."""
+    tools = SAMPLES["calls"].json["tools"]
+    assert not broken_by(with_answer("calls", put("/tools", tools[::-1])))
 
 
 def test_a_tool_that_nobody_declared_and_one_that_comes_twice() -> None:
-    tools = GOOD["calls"].json["tools"]
+    """A tool more than was declared is found."""
+    tools = SAMPLES["calls"].json["tools"]
     for more in ({**tools[0], "name": "extra"}, tools[0]):
-        assert broken_by(with_body(GOOD["calls"], {**GOOD["calls"].json, "tools": [*tools, more]})) == {"echo.tools"}
+        assert broken_by(with_answer("calls", put("/tools", [*tools, more]))) == {"echo.tools"}
 
 
 def test_tools_that_are_loaded_late_come_back_in_a_namespace() -> None:
+    """A deferred tool may come back inside a namespace of its name."""
     deferred = {**samples.STRICT, "defer_loading": True}
     group = {"type": "namespace", "name": "get_weather", "description": "", "tools": [samples.STRICT]}
-    assert not broken_by(exchange({**ASKED, "tools": [deferred]}, {**GOOD["text"].json, "tools": [group]}))
+    assert not broken_by(exchange({**ASKED, "tools": [deferred]}, {**SAMPLES["text"].json, "tools": [group]}))
 
 
 def test_tools_that_items_bring_may_come_back() -> None:
+    """A tool that came with an item of the input is no surprise."""
     sent = {**ASKED, "input": [{"type": "additional_tools", "tools": [samples.STRICT]}]}
-    assert not broken_by(exchange(sent, {**GOOD["text"].json, "tools": GOOD["none"].json["tools"]}))
+    assert not broken_by(exchange(sent, {**SAMPLES["text"].json, "tools": SAMPLES["none"].json["tools"]}))
 
 
 def test_a_secret_comes_back_hidden_and_a_setting_not_at_all() -> None:
-    sent = {**ASKED, "tools": [{**samples.MCP, "headers": {"key": "secret"}, "authorization": "secret"}]}
-    tool = {
-        **GOOD["mcp"].json["tools"][0],
-        "server_url": "https://dice.example/<redacted>",
-        "headers": {"key": "<redacted>"},
-    }
-    assert not broken_by(exchange(sent, {**GOOD["mcp"].json, "tools": [tool]}))
+    """A secret that is hidden, and a setting that is left out, are no fault."""
+    secrets = {"headers": {"key": "secret"}, "authorization": "secret"}
+    hidden = {"server_url": "https://dice.example/<redacted>", "headers": {"key": "<redacted>"}}
+    told = with_answer("mcp", put("/tools/0", lambda tool: tool | hidden))
+    assert not broken_by(asked(told, put("/tools/0", lambda tool: tool | secrets)))
     sent = {**ASKED, "tools": [{"type": "image_generation", "quality": "low", "partial_images": 0}]}
-    assert not broken_by(exchange(sent, GOOD["image"].json))
+    assert not broken_by(exchange(sent, SAMPLES["image"].json))
 
 
 @pytest.mark.parametrize(
@@ -195,29 +176,22 @@ def test_a_secret_comes_back_hidden_and_a_setting_not_at_all() -> None:
     [("never", {"never": None}), ({"always": {"tool_names": ["a"]}}, {"always": {"tool_names": ["b"]}})],
 )
 def test_an_approval_that_was_not_asked_for(sent: Any, received: Any) -> None:
-    tool = {**GOOD["mcp"].json["tools"][0], "require_approval": received}
-    found = exchange(
-        {**ASKED, "tools": [{**samples.MCP, "require_approval": sent}]}, {**GOOD["mcp"].json, "tools": [tool]}
-    )
-    assert "echo.hosted_tools" in broken_by(found)
+    """Another approval than was asked for is found."""
+    found = with_answer("mcp", put("/tools/0/require_approval", received))
+    assert "echo.hosted_tools" in broken_by(asked(found, put("/tools/0/require_approval", sent)))
 
 
 def test_an_empty_description_is_none() -> None:
+    """An empty description may come back as null."""
     sent = {**ASKED, "tools": [{**samples.STRICT, "description": ""}]}
-    assert not broken_by(
-        exchange(
-            sent,
-            with_body(GOOD["none"], put(GOOD["none"].json, "tools", 0, "description", to=None)).json
-            | {"tool_choice": "auto"},
-        )
-    )
+    none = with_answer("none", put("/tools/0/description", None), put("/tool_choice", "auto"))
+    assert not broken_by(with_sent(none, sent))
 
 
 def test_strict_that_was_sent_comes_back() -> None:
-    assert broken_by(changed("none", "tools", 0, "strict", to=False)) == {"echo.function_tools"}
-    assert broken_by(with_body(GOOD["none"], without(GOOD["none"].json, "tools", 0, "parameters"))) >= {
-        "echo.function_tools"
-    }
+    """Another strict, or parameters that are gone, are found."""
+    assert broken_by(with_answer("none", put("/tools/0/strict", False))) == {"echo.function_tools"}
+    assert "echo.function_tools" in broken_by(with_answer("none", without("/tools/0/parameters")))
 
 
 @pytest.mark.parametrize(
@@ -230,21 +204,26 @@ def test_strict_that_was_sent_comes_back() -> None:
     ],
 )
 def test_hosted_tools_have_several_names_and_count_once(sent: list[str], received: list[str]) -> None:
-    body = {**GOOD["text"].json, "tools": [{"type": kind} for kind in received]}
+    """Names of the same hosted tool are equal, and two of them count as one."""
+    body = {**SAMPLES["text"].json, "tools": [{"type": kind} for kind in received]}
     found = broken_by(exchange({**ASKED, "tools": [{"type": kind} for kind in sent]}, body))
     assert "echo.tools" not in found
 
 
 def test_a_choice_of_a_hosted_tool_comes_back_by_another_name() -> None:
-    assert "echo.tool_choice" not in broken_by(changed("chosen_search", "tool_choice", to={"type": "web_search"}))
-    assert "echo.tool_choice" in broken_by(changed("chosen_search", "tool_choice", to={"type": "file_search"}))
+    """A choice may come back by another name of the same tool only."""
+    assert "echo.tool_choice" not in broken_by(
+        with_answer("chosen_search", put("/tool_choice", {"type": "web_search"}))
+    )
+    assert "echo.tool_choice" in broken_by(with_answer("chosen_search", put("/tool_choice", {"type": "file_search"})))
 
 
 @pytest.mark.parametrize("name", ["instructions", "user"])
 @pytest.mark.parametrize("received", ["", None])
 def test_an_empty_text_is_none(name: str, received: str | None) -> None:
-    assert not broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: received}))
-    assert broken_by(exchange({**ASKED, name: ""}, {**GOOD["text"].json, name: "x"})) == {"echo.defaults"}
+    """An empty text may come back as null, and as no other text."""
+    assert not broken_by(exchange({**ASKED, name: ""}, {**SAMPLES["text"].json, name: received}))
+    assert broken_by(exchange({**ASKED, name: ""}, {**SAMPLES["text"].json, name: "x"})) == {"echo.defaults"}
 
 
 @pytest.mark.parametrize(
@@ -258,11 +237,13 @@ def test_an_empty_text_is_none(name: str, received: str | None) -> None:
     ],
 )
 def test_a_secret_of_a_server_stays_one(headers: Any, authorization: Any, *, kept: bool) -> None:
+    """A secret that comes back in clear is found, and the finding does not repeat it."""
     found = trusting(headers, authorization=authorization)
     assert ("echo.tool_secrets" not in broken_by(found)) is kept
     assert not [r for r in judge(found, load("openai")) if r.finding and "k3y" in r.finding.received]
 
 
 def test_a_secret_that_a_capture_has_masked_is_not_judged() -> None:
+    """A secret that a capture has hidden cannot be looked for."""
     found = samples.with_items([{**samples.MCP, "authorization": "[REDACTED]", "headers": None}])
     assert "echo.tool_secrets" not in judged_by(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
@@ -12,32 +11,17 @@ from hypothesis import strategies as st
 
 from conformance.checks import judge
 from conformance.contract import Level, load
+from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.sse import Event
-from tests.defects.mutants import KINDS, Kind, some
+from tests.checks.rules import judged_by as judged
+from tests.checks.rules import places_broken_by as broken
+from tests.defects.lib.streams import renumbered
 from tests.right import streams
 from tests.right.streams import CITATION, JSON, RESPONSE, Stream
 
 STEADY = settings(deadline=None)
 GOOD = streams.good()
-ROWS = load("databricks").chapters["streams"].requirements
-
-
-CHAPTERS = ("streams", "response", "items", "usage")
-"""What other chapters find in these streams is tried by their own tests."""
-
-
-def broken(exchange: Exchange, contract: str = "openai") -> dict[str, list[str]]:
-    """The places of the findings on an exchange, by requirement."""
-    found: dict[str, list[str]] = {}
-    for result in judge(exchange, load(contract)):
-        if result.finding and result.level is not Level.MAY and result.requirement.partition(".")[0] in CHAPTERS:
-            found.setdefault(result.requirement, []).append(result.finding.where)
-    return found
-
-
-def judged(exchange: Exchange) -> set[str]:
-    return {result.requirement for result in judge(exchange, load("openai"))}
 
 
 def names(exchange: Exchange) -> set[str]:
@@ -50,6 +34,7 @@ def names(exchange: Exchange) -> set[str]:
 @pytest.mark.parametrize("contract", ["openai", "databricks"])
 @pytest.mark.parametrize("name", GOOD)
 def test_no_rule_finds_fault_with_a_stream_that_is_right(name: str, contract: str) -> None:
+    """A right stream breaks nothing, captured or as bytes, under either contract."""
     sent = GOOD[name].sent
     for exchange in (streams.captured(sent), *(streams.raw(streams.wire(sent, end)) for end in ("\n", "\r\n", "\r"))):
         assert not broken(exchange, contract)
@@ -62,28 +47,33 @@ def resumed(name: str, after: int) -> Exchange:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_resumed_stream_may_begin_anywhere(name: str) -> None:
+    """A stream that goes on breaks nothing, wherever it goes on."""
     for after in range(len(GOOD[name].sent) - 1):
         assert not broken(resumed(name, after))
 
 
 def test_a_resumed_stream_begins_with_the_number_after_the_one_that_was_asked_for() -> None:
+    """An event that is skipped at the beginning is found by its number."""
     exchange = resumed("text", 3)
     late = Exchange(exchange.request, 200, captured_events=exchange.events[1:])
     assert names(late) == {"numbering"}
 
 
 def test_old_and_new_things_that_are_optional_are_no_fault() -> None:
+    """Obfuscation may come with pieces."""
     sent = [event | {"obfuscation": "xyz"} if "delta" in event else event for event in GOOD["function_call"].sent]
     assert not broken(streams.captured(sent))
 
 
 def test_an_item_can_be_added_already_completed_when_its_pieces_follow() -> None:
+    """The status that an item is added with says nothing of its pieces."""
     text = json.dumps(GOOD["function_call"].sent)
     text = text.replace('"status": "in_progress", "call_id"', '"status": "completed", "call_id"')
     assert not broken(streams.captured(json.loads(text)))
 
 
 def test_a_character_may_be_cut_in_two_pieces() -> None:
+    """Half characters in pieces are whole in the text."""
     stream = Stream().text("\ud83c", "\udf0d").end()
     text = json.dumps(stream.sent).replace('"text": "\\ud83c\\udf0d"', '"text": "🌍"')
     assert not broken(streams.captured(json.loads(text)))
@@ -92,93 +82,8 @@ def test_a_character_may_be_cut_in_two_pieces() -> None:
 # --- streams that are wrong
 
 
-SAMPLE = 2
-"""How many defects of a kind are planted in each stream; `trial.py` plants all of them."""
-
-
-def mutants_of(kind: Kind) -> list[tuple[str, str, set[str], tuple[str, ...]]]:
-    """Stream, what was done, who noticed, and who may: for defects of a kind in every stream that is right."""
-    return [
-        (name, mutant.label, set(broken(mutant.exchange)), mutant.noticed_by)
-        for name, stream in GOOD.items()
-        for mutant in some(kind.make(streams.captured(stream.sent)), SAMPLE)
-    ]
-
-
-@pytest.fixture(scope="module")
-def noticed() -> dict[str, list[tuple[str, str, set[str], tuple[str, ...]]]]:
-    return {name: mutants_of(kind) for name, kind in KINDS.items()}
-
-
-NOT_OWED = {("cut_call", "response.function_call_arguments.done"), ("failed", "response.in_progress")}
-"""Events that a stream may lack: the end of what was cut off, and what comes before a failure at once."""
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_every_defect_is_noticed_by_a_rule_that_names_it(name: str, noticed: Any) -> None:
-    assert noticed[name]
-    missed = [(stream, label, found) for stream, label, found, wanted in noticed[name] if not found & set(wanted)]
-    assert not [place for place in missed if (place[0], place[1].split()[-1]) not in NOT_OWED]
-
-
-# Rules of one stream that no defect in its events can break, and those that need more than one stream or a clock.
-ELSEWHERE = {
-    "unknown_types",
-    "streamed",
-    "incremental",
-    "obfuscation",
-    "same_settings",
-    "same_items",
-    "incomplete",
-    "text",
-}
-
-
-@pytest.mark.parametrize("rule", sorted({row.id for row in ROWS} - {f"streams.{name}" for name in ELSEWHERE}))
-def test_every_rule_is_kept_by_a_stream_and_broken_by_a_defect(rule: str, noticed: Any) -> None:
-    sent = [stream.sent for stream in GOOD.values()]
-    assert any(rule in judged(streams.raw(streams.wire(s))) - broken(streams.captured(s)).keys() for s in sent)
-    sampled = (found for made in noticed.values() for _, _, found, wanted in made if rule in wanted)
-    # A rule that no defect of the sample breaks is looked for among all of them.
-    every = (
-        set(broken(mutant.exchange))
-        for kind in KINDS.values()
-        for stream in GOOD.values()
-        for mutant in kind.make(streams.captured(stream.sent))
-        if rule in mutant.noticed_by
-    )
-    assert any(rule in found for found in itertools.chain(sampled, every))
-
-
-EXACTLY = {
-    "cut": {"terminal"},
-    "broken_off": {"terminal"},
-    "second_terminal": {"terminal"},
-    "early_terminal": {"last_event"},
-    "completed_after_error": {"after_error"},
-    "number_repeated": {"numbering"},
-    "number_skipped": {"numbering"},
-    "number_missing": {"numbering"},
-    "response_changes": {"constant_response"},
-    "item_event_index": {"item_events"},
-    "item_event_id": {"item_events"},
-    "all_deltas_at_minus_one": {"item_events"},
-    "late_in_progress": {"in_progress"},
-    "part_edited": {"part_values"},
-    "end_missing": {"unterminated"},
-    "terminal_text": {"terminal_output"},
-}
-
-
-@pytest.mark.parametrize("name", EXACTLY)
-def test_one_mistake_is_one_finding(name: str, noticed: Any) -> None:
-    """A mistake in a stream without an error event is told by the one rule that names it, and by no other."""
-    for stream, label, found, _ in noticed[name]:
-        if "failed" not in stream:
-            assert found == {f"streams.{each}" for each in EXACTLY[name]}, (stream, label)
-
-
 def test_a_finding_says_which_event_and_where() -> None:
+    """The places of findings name event, type and member."""
     sent = [e | {"output_index": -1} if e["type"].endswith("text.delta") else e for e in GOOD["text"].sent]
     assert broken(streams.captured(sent)) == {
         "streams.item_events": [f"event {index} response.output_text.delta /output_index" for index in (4, 5, 6)]
@@ -186,7 +91,8 @@ def test_a_finding_says_which_event_and_where() -> None:
 
 
 def test_many_findings_of_a_kind_are_counted_and_not_listed() -> None:
-    sent = [event | {"sequence_number": 0} for event in GOOD["hosted"].sent]
+    """After some findings of a kind only their number is told."""
+    sent = put("/*/sequence_number", 0)(GOOD["hosted"].sent)
     results = [result for result in judge(streams.captured(sent), load("openai")) if result.finding]
     assert len(results) == 6
     assert results[-1].finding
@@ -197,21 +103,25 @@ def test_many_findings_of_a_kind_are_counted_and_not_listed() -> None:
 
 
 def test_no_numbers_at_all_are_one_finding() -> None:
-    sent = [{name: value for name, value in event.items() if name != "sequence_number"} for event in GOOD["text"].sent]
+    """A stream without numbers is told once."""
+    sent = without("/*/sequence_number")(GOOD["text"].sent)
     assert broken(streams.captured(sent)) == {"streams.numbering": ["event 0 response.created /sequence_number"]}
 
 
 def test_a_call_and_a_message_that_share_an_output_index() -> None:
+    """Two items at one index break the order of items."""
     sent = [event | {"output_index": 0} if "output_index" in event else event for event in GOOD["function_call"].sent]
     assert names(streams.captured(sent)) == {"item_order"}
 
 
 def test_an_error_whose_type_stands_on_the_event_line_only() -> None:
+    """Data without a type are told, whatever the name of the event says."""
     error = b'event: error\ndata: {"sequence_number": 2, "message": "Oh.", "code": null, "param": null}\n\n'
     assert names(streams.raw(streams.wire(GOOD["text"].sent[:2]) + error)) == {"event_json"}
 
 
 def test_an_end_without_output_and_an_end_with_an_empty_one() -> None:
+    """An output that is empty contradicts the stream, one that is missing breaks the schema."""
     stream = Stream().text("a", "b")
     stream.output = []
     assert names(stream.end().exchange()) == {"terminal_output", "response.completed"}
@@ -220,41 +130,49 @@ def test_an_end_without_output_and_an_end_with_an_empty_one() -> None:
 
 
 def test_arguments_without_pieces() -> None:
+    """A call without any event of its arguments is found."""
     assert names(Stream().function_call().end().exchange()) == {"arguments_events"}
 
 
 @pytest.mark.parametrize("arguments", ["{}", '{"a": 1}'])
 def test_arguments_in_one_piece_are_enough(arguments: str) -> None:
+    """One piece is as good as many."""
     assert not broken(Stream().function_call(arguments).end().exchange())
 
 
 def test_ids_of_items_that_change_from_event_to_event() -> None:
+    """Ids that are new in each event are told by the rule of events of items."""
     sent = [e | {"item_id": f"msg_{n}"} if "item_id" in e else e for n, e in enumerate(GOOD["text"].sent)]
     assert names(streams.captured(sent)) == {"item_events"}
 
 
 def test_all_pieces_gone() -> None:
+    """A text without its pieces is found by the rule of texts."""
     sent = [event for event in GOOD["text"].sent if not event["type"].endswith("delta")]
-    assert names(streams.captured([event | {"sequence_number": n} for n, event in enumerate(sent)])) == {"output_text"}
+    assert names(streams.captured(renumbered(sent))) == {"output_text"}
 
 
 def test_what_every_response_object_lacks_is_said_once() -> None:
+    """A member that all response objects of a stream lack is one finding."""
     sent = json.loads(json.dumps(GOOD["text"].sent).replace('"user": null, ', "").replace(', "user": null', ""))
     assert "user" not in sent[0]["response"]
     assert names(streams.captured(sent)) == {"response.schema"}
 
 
 def test_only_the_last_event() -> None:
+    """A stream that is nothing but its end lacks its beginning."""
     last = GOOD["text"].sent[-1] | {"sequence_number": 0}
     assert {"first_event", "in_progress", "terminal_output"} <= names(streams.captured([last]))
 
 
 def test_plain_text_is_judged_as_the_stream_that_it_is() -> None:
+    """A wrong content type hides no stream."""
     exchange = streams.raw(streams.wire(GOOD["text"].sent), headers={"content-type": "text/plain"})
     assert names(exchange) == {"response.content_type"}
 
 
 def test_done_comments_and_missing_names_are_no_must() -> None:
+    """What old clients bear is a should."""
     data = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in GOOD["text"].sent)
     results = judge(streams.raw(b": hello\n\n" + data + b"data: [DONE]\n\n"), load("openai"))
     found = {(result.requirement, result.level) for result in results if result.finding}
@@ -262,6 +180,7 @@ def test_done_comments_and_missing_names_are_no_must() -> None:
 
 
 def test_what_is_cut_off_owes_no_end_of_what_was_begun() -> None:
+    """An incomplete call or text may lack the events that end it."""
     cut = {"incomplete_details": {"reason": "max_output_tokens"}}
     ends = ("arguments.done", "text.done", "part.done")
     call = Stream().function_call('{"city":', '"Ro', status="incomplete").end("incomplete", **cut)
@@ -269,19 +188,21 @@ def test_what_is_cut_off_owes_no_end_of_what_was_begun() -> None:
     text.sent[-1]["item"]["status"] = text.output[-1]["status"] = "incomplete"
     for stream in (call, text.end("incomplete", **cut)):
         sent = [event for event in stream.sent if not event["type"].endswith(ends)]
-        kept = [event | {"sequence_number": number} for number, event in enumerate(sent)]
+        kept = renumbered(sent)
         assert len(kept) < len(stream.sent)
         assert not broken(streams.captured(kept))
 
 
 def test_a_response_that_fails_at_once() -> None:
+    """A failure may follow the beginning, or be all there is."""
     failed = [event for event in GOOD["failed"].sent if event["type"] in ("response.created", "response.failed")]
-    assert not broken(streams.captured([event | {"sequence_number": number} for number, event in enumerate(failed)]))
+    assert not broken(streams.captured(renumbered(failed)))
     error = GOOD["error_last"].sent[-1] | {"sequence_number": 0}
     assert not broken(streams.captured([error]))
 
 
 def test_a_call_that_waits_for_approval_can_have_its_arguments_in_pieces() -> None:
+    """A request for an approval may be told in pieces, and they have to add up."""
     added = {"id": "mcpr_1", "type": "mcp_approval_request", "name": "ask", "server_label": "wiki", "arguments": ""}
     pieces = ('{"q":', '"x"}')
     stream = Stream().pieced("mcp_call_arguments", "arguments", pieces, added, {"arguments": "".join(pieces)}).end()
@@ -299,6 +220,7 @@ def test_a_call_that_waits_for_approval_can_have_its_arguments_in_pieces() -> No
     ],
 )
 def test_what_a_part_says_when_it_is_added_and_done(requirement: str, event: str, part: JSON) -> None:
+    """A part is the same when it is added and done, and empty at first."""
     sent = json.loads(json.dumps(GOOD["annotations"].sent))
     for each in sent:
         if each["type"] == f"response.{event}":
@@ -310,6 +232,7 @@ def test_what_a_part_says_when_it_is_added_and_done(requirement: str, event: str
 
 
 def test_a_page_instead_of_a_stream() -> None:
+    """A page where a stream was asked for is found, whatever it is called."""
     page = b"<!doctype html>\n<html><body>Service unavailable</body></html>\n"
     assert "streams.streamed" in broken(streams.raw(page, headers={"content-type": "text/html"}))
     found = broken(streams.raw(page))
@@ -317,6 +240,7 @@ def test_a_page_instead_of_a_stream() -> None:
 
 
 def test_a_json_body_instead_of_a_stream_and_a_stream_that_nobody_asked_for() -> None:
+    """An answer is streamed if and only if that was asked for."""
     body = json.dumps(GOOD["text"].sent[-1]["response"]).encode()
     assert names(streams.raw(body, headers={"content-type": "application/json"})) == {"streamed"}
     request = Request("POST", "/v1/responses", json.dumps(streams.ASKED | {"stream": False}).encode())
@@ -325,6 +249,7 @@ def test_a_json_body_instead_of_a_stream_and_a_stream_that_nobody_asked_for() ->
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_connection_that_breaks_is_one_finding_wherever_it_breaks(name: str) -> None:
+    """A broken connection is told as a missing end and as nothing else."""
     if name in ("failed", "error_last", "failed_midway"):
         return
     content = streams.wire(GOOD[name].sent)
@@ -334,20 +259,24 @@ def test_a_connection_that_breaks_is_one_finding_wherever_it_breaks(name: str) -
 
 
 def test_a_connection_that_is_kept_open_after_the_end() -> None:
+    """A stream that does not end behind its last event is found."""
     exchange = streams.raw(streams.wire(GOOD["text"].sent), broken="no end within 30 seconds")
     assert names(exchange) == {"last_event"}
 
 
 def test_an_empty_stream() -> None:
+    """A stream without an event lacks its end."""
     assert names(streams.raw(b"")) == {"terminal"}
 
 
 def test_an_error_that_is_a_stream_is_not_judged_as_one() -> None:
+    """Rules of streams say nothing of an error."""
     exchange = streams.captured(GOOD["text"].sent, status=500)
     assert not [name for name in judged(exchange) if name.startswith("streams.")]
 
 
 def test_what_a_stream_says_nothing_about_is_not_judged() -> None:
+    """A rule is judged only where the stream puts it to the test."""
     rows = judged(GOOD["text"].exchange())
     for name in ("refusal", "arguments_events", "annotations", "summary_parts", "after_error", "utf8", "comments"):
         assert f"streams.{name}" not in rows
@@ -372,6 +301,7 @@ ANY_EVENT = st.tuples(st.sampled_from([*TYPES, "x", ""]), st.dictionaries(st.sam
 @STEADY
 @given(st.lists(ANY_EVENT, max_size=8))
 def test_any_events_give_results(events: list[tuple[str, JSON]]) -> None:
+    """Any events are judged."""
     sent = [{"type": type_, **members} for type_, members in events]
     judge(streams.captured(sent), load("databricks"))
     judge(streams.raw(streams.wire(sent)), load("openai"))
@@ -380,6 +310,7 @@ def test_any_events_give_results(events: list[tuple[str, JSON]]) -> None:
 @STEADY
 @given(st.data(), st.sampled_from(sorted(GOOD)))
 def test_a_good_stream_with_any_value_anywhere_gives_results(data: st.DataObject, name: str) -> None:
+    """Any value in any place of a right stream is judged."""
     sent = json.loads(json.dumps(GOOD[name].sent))
     for _ in range(3):
         value: Any = sent
@@ -396,17 +327,20 @@ def test_a_good_stream_with_any_value_anywhere_gives_results(data: st.DataObject
 @STEADY
 @given(st.binary(max_size=300))
 def test_any_bytes_give_results(content: bytes) -> None:
+    """Any bytes are judged as a stream."""
     judge(streams.raw(content), load("openai"))
 
 
 @STEADY
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_any_data_gives_results(data: list[str]) -> None:
+    """Any data of events are judged."""
     events = tuple(Event(text[:3] or None, text) for text in data)
     judge(Exchange(streams.REQUEST, 200, captured_events=events), load("openai"))
 
 
 def test_deep_and_hostile_values_give_results() -> None:
+    """Deep values, odd indices and half characters are judged, and what is said of them is printable."""
     deep: Any = []
     for _ in range(115):
         deep = [deep]
@@ -424,6 +358,7 @@ def test_deep_and_hostile_values_give_results() -> None:
 
 
 def test_many_items_and_parts_are_judged_in_time_that_grows_with_their_number() -> None:
+    """Thousands of items and parts are judged."""
     stream = Stream()
     for number in range(2000):
         stream.say("response.output_item.added", output_index=0, item={"id": "x", "type": "message"})

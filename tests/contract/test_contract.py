@@ -16,8 +16,9 @@ from conformance.captured import judging
 from conformance.checks import RULES
 from conformance.contract import Contract, ContractError, Level, Lifecycle, chapter_files, load
 from conformance.contract.loader import FOLDER
-from tests.conftest import ROOT, Checkout
+from tests import ROOT
 from tests.right.exchanges import DATABRICKS, OPENAI
+from tests.run.checkout import Checkout
 
 TESTS = sorted((ROOT / "conformance").glob("test_*.py"))
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from tests.defects.mutation import (
+from conformance.checks.streams.texts import TEXTS
+from conformance.wire.edit import put
+from tests.defects.lib.streams import (
     DELTAS,
     DONES,
     ITEM_ENDS,
     JSON,
     PARTS,
-    TEXTS,
-    Change,
+    Changes,
     Events,
-    changed,
     of_streams,
     of_type,
     renumbered,
@@ -24,30 +24,30 @@ from tests.defects.mutation import (
 
 
 @of_streams("item_pairs")
-def _item_changes(events: Events) -> Iterator[Change]:
+def _item_changes(events: Events) -> Changes:
     """An item is added as another than the one that is done."""
     for index, event in of_type(events, *ITEM_ENDS):
         both = [e for _, e in of_type(events, *ITEM_ENDS) if e["output_index"] == event["output_index"]]
         if len(both) == 2:
-            yield f"{index} id", changed(events, index, "item", "id", to="other_id")
-            yield f"{index} type", changed(events, index, "item", "type", to="other_type")
-            yield f"{index} output_index", changed(events, index, "output_index", to=event["output_index"] + 100)
+            yield f"{index} id", put(f"/{index}/item/id", "other_id")
+            yield f"{index} type", put(f"/{index}/item/type", "other_type")
+            yield f"{index} output_index", put(f"/{index}/output_index", event["output_index"] + 100)
 
 
 @of_streams("item_constant")
-def _call_changes(events: Events) -> Iterator[Change]:
+def _call_changes(events: Events) -> Changes:
     for index, event in of_type(events, ITEM_ENDS[0]):
         for member in ("call_id", "name"):
             if isinstance(event["item"].get(member), str) and event["item"]["type"] != "tool_search_call":
-                yield f"{index} {member}", changed(events, index, "item", member, to="other")
+                yield f"{index} {member}", put(f"/{index}/item/{member}", "other")
 
 
 @of_streams("item_constant")
-def _operation_changes(events: Events) -> Iterator[Change]:
+def _operation_changes(events: Events) -> Changes:
     for index, event in of_type(events, ITEM_ENDS[0]):
         if event["item"]["type"] == "apply_patch_call":
-            yield f"{index} path", changed(events, index, "item", "operation", "path", to="other.txt")
-            yield f"{index} type", changed(events, index, "item", "operation", "type", to="update_file")
+            yield f"{index} path", put(f"/{index}/item/operation/path", "other.txt")
+            yield f"{index} type", put(f"/{index}/item/operation/type", "update_file")
 
 
 STATES = ("in_progress", "generating", "interpreting", "searching", "completed", "failed")
@@ -62,14 +62,14 @@ def _states(events: Events) -> Iterator[tuple[int, JSON, str, str]]:
 
 
 @of_streams("progress")
-def _progress_twice(events: Events) -> Iterator[Change]:
+def _progress_twice(events: Events) -> Changes:
     for index, event, what, state in _states(events):
         if what != "mcp_call" or state != "in_progress":
             yield f"{index} {event['type']}", renumbered([*events[: index + 1], event, *events[index + 1 :]])
 
 
 @of_streams("progress")
-def _progress_in_another_order(events: Events) -> Iterator[Change]:
+def _progress_in_another_order(events: Events) -> Changes:
     told = list(_states(events))
     for (one, event, _, state), (two, other, _, after) in itertools.pairwise(told):
         if event["output_index"] == other["output_index"] and state != after:
@@ -78,7 +78,7 @@ def _progress_in_another_order(events: Events) -> Iterator[Change]:
 
 
 @of_streams("progress", "event_schema")
-def _progress_ends_otherwise(events: Events) -> Iterator[Change]:
+def _progress_ends_otherwise(events: Events) -> Changes:
     ended = {event["output_index"] for _, event in of_type(events, ITEM_ENDS[1])}
     for index, event, what, state in _states(events):
         if (
@@ -87,11 +87,11 @@ def _progress_ends_otherwise(events: Events) -> Iterator[Change]:
             and what in ("mcp_call", "mcp_list_tools")
         ):
             other = "failed" if state == "completed" else "completed"
-            yield f"{index} {other}", changed(events, index, "type", to=f"response.{what}.{other}")
+            yield f"{index} {other}", put(f"/{index}/type", f"response.{what}.{other}")
 
 
 @of_streams("progress")
-def _progress_without_an_end(events: Events) -> Iterator[Change]:
+def _progress_without_an_end(events: Events) -> Changes:
     for index, event, what, state in _states(events):
         done = next((e["item"] for _, e in of_type(events, ITEM_ENDS[1]) if e["item"]["id"] == event["item_id"]), {})
         if state == "completed" and done.get("status") == "completed" and what != "mcp_list_tools":
@@ -99,7 +99,7 @@ def _progress_without_an_end(events: Events) -> Iterator[Change]:
 
 
 @of_streams("item_order")
-def _item_order(events: Events) -> Iterator[Change]:
+def _item_order(events: Events) -> Changes:
     """The indices of all items are shifted, or those of two swapped."""
     indices = sorted({event["output_index"] for event in events if isinstance(event.get("output_index"), int)})
     shifted = {index: index + 1 for index in indices}
@@ -110,23 +110,23 @@ def _item_order(events: Events) -> Iterator[Change]:
 
 
 @of_streams("item_events")
-def _item_event_index(events: Events) -> Iterator[Change]:
+def _item_event_index(events: Events) -> Changes:
     for index, event in enumerate(events):
         if "output_index" in event and event["type"] not in ITEM_ENDS:
             for value in (event["output_index"] + 1, event["output_index"] + 100, -1, str(event["output_index"]), None):
-                yield f"{index} {event['type']} {value!r}", changed(events, index, "output_index", to=value)
+                yield f"{index} {event['type']} {value!r}", put(f"/{index}/output_index", value)
 
 
 @of_streams("item_events")
-def _item_event_id(events: Events) -> Iterator[Change]:
+def _item_event_id(events: Events) -> Changes:
     for index, event in enumerate(events):
         if "item_id" in event:
             for value in ("other_id", event["item_id"] + "x"):
-                yield f"{index} {event['type']}", changed(events, index, "item_id", to=value)
+                yield f"{index} {event['type']}", put(f"/{index}/item_id", value)
 
 
 @of_streams("item_events")
-def _all_deltas_at_minus_one(events: Events) -> Iterator[Change]:
+def _all_deltas_at_minus_one(events: Events) -> Changes:
     """As OpenAI's own server for gpt-oss does."""
     if any(event["type"] in DELTAS for event in events):
         yield "", [event | {"output_index": -1} if event["type"] in DELTAS else event for event in events]
@@ -136,17 +136,17 @@ def _all_deltas_at_minus_one(events: Events) -> Iterator[Change]:
 
 
 @of_streams()
-def _part_index(events: Events) -> Iterator[Change]:
+def _part_index(events: Events) -> Changes:
     for index, event in enumerate(events):
         for member, name in (("content_index", "content_parts"), ("summary_index", "summary_parts")):
             if member in event and "reasoning_text" not in event["type"]:
                 for value in (event[member] + 1, -1, str(event[member])):
                     label = f"{index} {event['type']} {value!r}"
-                    yield label, changed(events, index, member, to=value), (f"streams.{name}",)
+                    yield label, put(f"/{index}/{member}", value), (f"streams.{name}",)
 
 
 @of_streams()
-def _other_index(events: Events) -> Iterator[Change]:
+def _other_index(events: Events) -> Changes:
     names = {
         "annotation_index": ("streams.annotations",),
         "command_index": ("streams.shell_call_command", "streams.shell_output", "streams.event_schema"),
@@ -156,25 +156,25 @@ def _other_index(events: Events) -> Iterator[Change]:
         for member, noticed_by in names.items():
             if member in event and event["type"] != "response.shell_call_command.added":
                 for value in (event[member] + 1, event[member] + 100, -1, str(event[member])):
-                    yield f"{index} {event['type']} {value!r}", changed(events, index, member, to=value), noticed_by
+                    yield f"{index} {event['type']} {value!r}", put(f"/{index}/{member}", value), noticed_by
 
 
 @of_streams()
-def _delta_edited(events: Events) -> Iterator[Change]:
+def _delta_edited(events: Events) -> Changes:
     for index, event in enumerate(events):
         delta = event.get("delta")
         if event["type"] in DELTAS and isinstance(delta, str):
             name = (f"streams.{DELTAS[event['type']].name}",)
             for value in (delta + "x", delta[:-1], "", delta.upper() if delta.upper() != delta else "é" + delta):
                 if value != delta:
-                    yield f"{index} {event['type']}", changed(events, index, "delta", to=value), name
+                    yield f"{index} {event['type']}", put(f"/{index}/delta", value), name
         elif isinstance(delta, dict):
             edited = {member: f"{text}x" for member, text in delta.items()}
-            yield f"{index} {event['type']}", changed(events, index, "delta", to=edited), ("streams.shell_output",)
+            yield f"{index} {event['type']}", put(f"/{index}/delta", edited), ("streams.shell_output",)
 
 
 @of_streams()
-def _deltas_swapped(events: Events) -> Iterator[Change]:
+def _deltas_swapped(events: Events) -> Changes:
     for index in range(len(events) - 1):
         one, two = events[index], events[index + 1]
         pieces = one["type"] in DELTAS and one["type"] == two["type"]
@@ -184,34 +184,32 @@ def _deltas_swapped(events: Events) -> Iterator[Change]:
 
 
 @of_streams()
-def _done_edited(events: Events) -> Iterator[Change]:
+def _done_edited(events: Events) -> Changes:
     for index, event in enumerate(events):
         if text := DONES.get(event["type"]):
             value = event[text.member] + "x"
-            yield f"{index} {event['type']}", changed(events, index, text.member, to=value), (f"streams.{text.name}",)
+            yield f"{index} {event['type']}", put(f"/{index}/{text.member}", value), (f"streams.{text.name}",)
 
 
 @of_streams()
-def _item_text_edited(events: Events) -> Iterator[Change]:
+def _item_text_edited(events: Events) -> Changes:
     for index, event in of_type(events, ITEM_ENDS[1]):
         for text in TEXTS:
             if event["item"].get("type") == text.item:
-                for where in text.in_item(event["item"]).values():
-                    path = [int(step) if step.isdecimal() else step for step in where[0].split("/")[1:]]
-                    edited = changed(events, index, *path, to=where[1] + "x")
-                    yield f"{index} {where[0]}", edited, (f"streams.{text.name}",)
+                for where, value in text.in_item(event["item"]).values():
+                    yield f"{index} {where}", put(f"/{index}{where}", value + "x"), (f"streams.{text.name}",)
 
 
 @of_streams("part_values")
-def _part_edited(events: Events) -> Iterator[Change]:
+def _part_edited(events: Events) -> Changes:
     for index, event in of_type(events, *(f"{prefix}.done" for prefix in PARTS)):
         for member in ("text", "refusal"):
             if member in event["part"]:
-                yield f"{index} {member}", changed(events, index, "part", member, to=event["part"][member] + "x")
+                yield f"{index} {member}", put(f"/{index}/part/{member}", event["part"][member] + "x")
 
 
 @of_streams("added_empty")
-def _added_whole(events: Events) -> Iterator[Change]:
+def _added_whole(events: Events) -> Changes:
     """A call is added with its arguments, and its pieces follow all the same."""
     for index, event in of_type(events, ITEM_ENDS[0]):
         for member in ("arguments", "input", "code"):
@@ -219,17 +217,17 @@ def _added_whole(events: Events) -> Iterator[Change]:
             done = next((e for _, e in of_type(same, ITEM_ENDS[1])), None)
             pieces = any(e["type"] in DELTAS for e in same)
             if done and pieces and event["item"].get(member) == "" and done["item"].get(member):
-                yield f"{index} {member}", changed(events, index, "item", member, to=done["item"][member])
+                yield f"{index} {member}", put(f"/{index}/item/{member}", done["item"][member])
 
 
 @of_streams("annotations")
-def _annotation_changes(events: Events) -> Iterator[Change]:
+def _annotation_changes(events: Events) -> Changes:
     for index, _ in of_type(events, "response.output_text.annotation.added"):
-        yield f"{index}", changed(events, index, "annotation", "type", to="other")
+        yield f"{index}", put(f"/{index}/annotation/type", "other")
     for index, event in of_type(events, ITEM_ENDS[1]):
         for part, content in enumerate(event["item"].get("content") or ()):
             if annotations := content.get("annotations"):
-                path = ("item", "content", part, "annotations")
+                path = f"/item/content/{part}/annotations"
                 kept = ("streams.annotations_kept",)
-                yield f"{index} missing", changed(events, index, *path, to=annotations[:-1]), kept
-                yield f"{index} more", changed(events, index, *path, to=[*annotations, annotations[0]])
+                yield f"{index} missing", put(f"/{index}{path}", annotations[:-1]), kept
+                yield f"{index} more", put(f"/{index}{path}", [*annotations, annotations[0]])

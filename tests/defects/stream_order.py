@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
-
-from tests.defects.mutation import (
+from conformance.checks.lib.timeline import TERMINAL
+from conformance.wire.edit import edited, put, without
+from tests.defects.lib.streams import (
     DELTAS,
     DONES,
     ITEM_ENDS,
     LIFE,
     PARTS,
-    TERMINAL,
-    Change,
+    Changes,
     Events,
-    changed,
     of_streams,
     of_type,
     renumbered,
@@ -26,14 +23,14 @@ from tests.defects.mutation import (
 
 
 @of_streams("first_event", "numbering", "last_event")
-def _reversed_stream(events: Events) -> Iterator[Change]:
+def _reversed_stream(events: Events) -> Changes:
     if len(events) > 1:
         yield "", events[::-1]
         yield "renumbered", renumbered(events[::-1], like=events)
 
 
 @of_streams("numbering")
-def _dropped_kind(events: Events) -> Iterator[Change]:
+def _dropped_kind(events: Events) -> Changes:
     """All events of a type are gone, and their numbers with them. At the end no gap shows."""
     for type_ in types_in(events):
         rest = [event for event in events if event.get("type") != type_]
@@ -42,7 +39,7 @@ def _dropped_kind(events: Events) -> Iterator[Change]:
 
 
 @of_streams("numbering")
-def _dropped_event(events: Events) -> Iterator[Change]:
+def _dropped_event(events: Events) -> Changes:
     for index, event in enumerate(events[:-1]):
         yield f"{index} {event['type']}", events[:index] + events[index + 1 :]
 
@@ -84,7 +81,7 @@ def _either(name: str) -> tuple[str, ...]:
 
 
 @of_streams()
-def _dropped_kind_renumbered(events: Events) -> Iterator[Change]:
+def _dropped_kind_renumbered(events: Events) -> Changes:
     """All events of a type that a rule asks for are gone, and nothing shows it in the numbers."""
     for type_ in types_in(events):
         needed = [name for index, _ in of_type(events, type_) if (name := _needed_by(events, index))]
@@ -94,7 +91,7 @@ def _dropped_kind_renumbered(events: Events) -> Iterator[Change]:
 
 
 @of_streams()
-def _dropped_event_renumbered(events: Events) -> Iterator[Change]:
+def _dropped_event_renumbered(events: Events) -> Changes:
     for index, event in enumerate(events):
         name = _needed_by(events, index)
         if name and len(events) > 1 and not (name == "in_progress" and events[-1].get("type") == "error"):
@@ -103,44 +100,43 @@ def _dropped_event_renumbered(events: Events) -> Iterator[Change]:
 
 
 @of_streams("numbering")
-def _number_repeated(events: Events) -> Iterator[Change]:
+def _number_repeated(events: Events) -> Changes:
     for index in range(1, len(events)):
-        yield str(index), changed(events, index, "sequence_number", to=events[index - 1].get("sequence_number"))
+        yield str(index), put(f"/{index}/sequence_number", events[index - 1].get("sequence_number"))
 
 
 @of_streams("numbering")
-def _number_skipped(events: Events) -> Iterator[Change]:
+def _number_skipped(events: Events) -> Changes:
     for index in range(1, len(events)):
         rest = [event | {"sequence_number": event["sequence_number"] + 1} for event in events[index:]]
         yield str(index), events[:index] + rest
 
 
 @of_streams("numbering")
-def _number_wrong(events: Events) -> Iterator[Change]:
+def _number_wrong(events: Events) -> Changes:
     for index in range(len(events)):
-        yield f"{index} text", changed(events, index, "sequence_number", to=str(index))
-        yield f"{index} null", changed(events, index, "sequence_number", to=None)
-        yield f"{index} negative", changed(events, index, "sequence_number", to=-1)
+        yield f"{index} text", put(f"/{index}/sequence_number", str(index))
+        yield f"{index} null", put(f"/{index}/sequence_number", None)
+        yield f"{index} negative", put(f"/{index}/sequence_number", -1)
 
 
 @of_streams("numbering")
-def _number_missing(events: Events) -> Iterator[Change]:
-    for index, event in enumerate(events):
-        without = {name: value for name, value in event.items() if name != "sequence_number"}
-        yield str(index), [*events[:index], without, *events[index + 1 :]]
+def _number_missing(events: Events) -> Changes:
+    for index in range(len(events)):
+        yield str(index), without(f"/{index}/sequence_number")
 
 
 @of_streams("numbering")
-def _numbers_all_wrong(events: Events) -> Iterator[Change]:
+def _numbers_all_wrong(events: Events) -> Changes:
     if len(events) > 1:
-        yield "all 0", [event | {"sequence_number": 0} for event in events]
-        yield "from 1", [event | {"sequence_number": event["sequence_number"] + 1} for event in events]
-        yield "by 2", [event | {"sequence_number": event["sequence_number"] * 2} for event in events]
-        yield "none", [{k: v for k, v in event.items() if k != "sequence_number"} for event in events]
+        yield "all 0", put("/*/sequence_number", 0)
+        yield "from 1", put("/*/sequence_number", lambda number: number + 1)
+        yield "by 2", put("/*/sequence_number", lambda number: number * 2)
+        yield "none", without("/*/sequence_number")
 
 
 @of_streams("numbering")
-def _unknown_event_without_number(events: Events) -> Iterator[Change]:
+def _unknown_event_without_number(events: Events) -> Changes:
     for index in range(1, len(events)):
         yield str(index), [*events[:index], {"type": "response.dream"}, *events[index:]]
 
@@ -149,7 +145,7 @@ def _unknown_event_without_number(events: Events) -> Iterator[Change]:
 
 
 @of_streams()
-def _repeated_event(events: Events) -> Iterator[Change]:
+def _repeated_event(events: Events) -> Changes:
     """An event comes twice, and nothing shows it in the numbers."""
     for index, event in enumerate(events):
         type_ = str(event["type"])
@@ -171,7 +167,7 @@ def _repeated_event(events: Events) -> Iterator[Change]:
 
 
 @of_streams("item_events")
-def _event_outside_its_item(events: Events) -> Iterator[Change]:
+def _event_outside_its_item(events: Events) -> Changes:
     """An event of an item comes before the item is added, or after it is done."""
     ends = {(e["type"], e["output_index"]): index for index, e in of_type(events, *ITEM_ENDS)}
     for index, event in enumerate(events):
@@ -187,7 +183,7 @@ def _event_outside_its_item(events: Events) -> Iterator[Change]:
 
 
 @of_streams("in_progress")
-def _late_in_progress(events: Events) -> Iterator[Change]:
+def _late_in_progress(events: Events) -> Changes:
     found = next(of_type(events, "response.in_progress"), None)
     first = next((index for index, event in enumerate(events) if "output_index" in event), None)
     if found and first is not None:
@@ -196,7 +192,7 @@ def _late_in_progress(events: Events) -> Iterator[Change]:
 
 
 @of_streams("terminal")
-def _cut(events: Events) -> Iterator[Change]:
+def _cut(events: Events) -> Changes:
     """The stream ends early; only its end can be missed, whatever was still to come."""
     for length in range(1, len(events)):
         if not any(event["type"] in TERMINAL or event["type"] == "error" for event in events[:length]):
@@ -204,16 +200,15 @@ def _cut(events: Events) -> Iterator[Change]:
 
 
 @of_streams("terminal")
-def _second_terminal(events: Events) -> Iterator[Change]:
+def _second_terminal(events: Events) -> Changes:
     if found := terminal_of(events):
         for type_ in TERMINAL:
-            second = copy.deepcopy(found[1]) | {"type": type_}
-            second["response"]["status"] = type_.removeprefix("response.")
-            yield type_, renumbered([*events, second])
+            status = put("/response/status", type_.removeprefix("response."))
+            yield type_, renumbered([*events, edited(found[1], [put("/type", type_), status])])
 
 
 @of_streams("last_event")
-def _event_after_the_end(events: Events) -> Iterator[Change]:
+def _event_after_the_end(events: Events) -> Changes:
     if terminal_of(events):
         for type_, event in {event["type"]: event for event in events}.items():
             if type_ not in (*TERMINAL, "response.created", "response.in_progress", *ITEM_ENDS):
@@ -223,7 +218,7 @@ def _event_after_the_end(events: Events) -> Iterator[Change]:
 
 
 @of_streams("last_event")
-def _early_terminal(events: Events) -> Iterator[Change]:
+def _early_terminal(events: Events) -> Changes:
     found = terminal_of(events)
     if found and found[0] > 3:
         for index in range(3, found[0]):
@@ -231,7 +226,7 @@ def _early_terminal(events: Events) -> Iterator[Change]:
 
 
 @of_streams("after_error")
-def _completed_after_error(events: Events) -> Iterator[Change]:
+def _completed_after_error(events: Events) -> Changes:
     found = terminal_of(events)
     if found and found[1]["type"] != "response.failed":
         error = {"type": "error", "code": "server_error", "message": "Oh.", "param": None}
@@ -243,40 +238,40 @@ def _completed_after_error(events: Events) -> Iterator[Change]:
 
 
 @of_streams("terminal_status")
-def _terminal_status(events: Events) -> Iterator[Change]:
+def _terminal_status(events: Events) -> Changes:
     if found := terminal_of(events):
         for status in ("completed", "incomplete", "failed", "in_progress", "cancelled"):
             if status != found[1]["response"]["status"]:
-                yield status, changed(events, found[0], "response", "status", to=status)
+                yield status, put(f"/{found[0]}/response/status", status)
 
 
 @of_streams("terminal_status")
-def _terminal_type(events: Events) -> Iterator[Change]:
+def _terminal_type(events: Events) -> Changes:
     if found := terminal_of(events):
         for type_ in TERMINAL:
             if type_ != found[1]["type"]:
-                yield type_, changed(events, found[0], "type", to=type_)
+                yield type_, put(f"/{found[0]}/type", type_)
 
 
 @of_streams("constant_response")
-def _response_changes(events: Events) -> Iterator[Change]:
+def _response_changes(events: Events) -> Changes:
     found = list(of_type(events, *LIFE))
     for index, event in found if len(found) > 1 else ():
         for member, value in (("id", "resp_other"), ("created_at", 1), ("model", "gpt-other")):
-            yield f"{index} {event['type']} {member}", changed(events, index, "response", member, to=value)
+            yield f"{index} {event['type']} {member}", put(f"/{index}/response/{member}", value)
 
 
 @of_streams("created_is_empty")
-def _created_is_full(events: Events) -> Iterator[Change]:
+def _created_is_full(events: Events) -> Changes:
     usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
     for index, event in of_type(events, "response.created", "response.in_progress"):
         item = {"type": "reasoning", "id": "rs_0", "summary": []}
-        yield f"{event['type']} output", changed(events, index, "response", "output", to=[item])
-        yield f"{event['type']} usage", changed(events, index, "response", "usage", to=usage)
+        yield f"{event['type']} output", put(f"/{index}/response/output", [item])
+        yield f"{event['type']} usage", put(f"/{index}/response/usage", usage)
 
 
 @of_streams("created_echo")
-def _echo_changes(events: Events) -> Iterator[Change]:
+def _echo_changes(events: Events) -> Changes:
     values = {
         "instructions": "Other.",
         "max_output_tokens": 17,
@@ -294,35 +289,35 @@ def _echo_changes(events: Events) -> Iterator[Change]:
     }
     if (found := terminal_of(events)) and any(of_type(events, "response.created", "response.in_progress")):
         for member, value in values.items():
-            yield member, changed(events, found[0], "response", member, to=value)
+            yield member, put(f"/{found[0]}/response/{member}", value)
 
 
 @of_streams("terminal_output")
-def _terminal_output(events: Events) -> Iterator[Change]:
+def _terminal_output(events: Events) -> Changes:
     """The output at the end is not what the items were."""
     found = terminal_of(events)
     if not found or not found[1]["response"]["output"]:
         return
     index, output = found[0], found[1]["response"]["output"]
     done = [event["output_index"] for _, event in of_type(events, ITEM_ENDS[1])]
-    yield "empty", changed(events, index, "response", "output", to=[])
-    yield "item more", changed(events, index, "response", "output", to=[*output, {"type": "reasoning", "id": "rs_0"}])
+    yield "empty", put(f"/{index}/response/output", [])
+    yield "item more", put(f"/{index}/response/output", [*output, {"type": "reasoning", "id": "rs_0"}])
     for number, item in enumerate(output):
         rest = output[:number] + output[number + 1 :]
-        yield f"{number} missing", changed(events, index, "response", "output", to=rest)
+        yield f"{number} missing", put(f"/{index}/response/output", rest)
         for member in item if number in done else ():
             if member not in ("encrypted_content", "fingerprint"):
-                yield f"{number} {member}", changed(events, index, "response", "output", number, member, to="other")
+                yield f"{number} {member}", put(f"/{index}/response/output/{number}/{member}", "other")
     if len(output) > 1:
-        yield "reversed", changed(events, index, "response", "output", to=output[::-1])
+        yield "reversed", put(f"/{index}/response/output", output[::-1])
 
 
 @of_streams("terminal_output")
-def _terminal_text(events: Events) -> Iterator[Change]:
+def _terminal_text(events: Events) -> Changes:
     if found := terminal_of(events):
         for number, item in enumerate(found[1]["response"]["output"]):
             for part in range(len(item.get("content") or ())):
                 for member in ("text", "refusal"):
                     if member in item["content"][part]:
-                        path = ("response", "output", number, "content", part, member)
-                        yield f"{number}/{part}", changed(events, found[0], *path, to="Other.")
+                        path = f"/response/output/{number}/content/{part}/{member}"
+                        yield f"{number}/{part}", put(f"/{found[0]}{path}", "Other.")

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 
 from conformance.recording import Secrets
-from tests.conftest import Checkout
 from tests.right.exchanges import databricks_refusal, response
+from tests.run.checkout import Checkout
 from tests.servers.sockets import http, serving
 
 LENGTH = 40

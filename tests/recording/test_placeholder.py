@@ -15,7 +15,7 @@ from conformance.recording import IMAGE, MCP_SERVER, SERVICES, Secrets, Service,
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply as Answer
 from conformance.reference.serve import running
-from tests.conftest import TOKEN, Checkout
+from tests.run.checkout import TOKEN, Checkout
 from tests.servers.sockets import Reply, relay, serving
 
 TESTS = "conformance/test_supported_models.py"

@@ -9,6 +9,7 @@ from conformance.checks import judge
 from conformance.contract import Level, Lifecycle, load
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.schema import violations
+from conformance.wire.sse import decode
 
 BEARER = {"authorization": "Bearer some-token"}
 MODEL = "system.ai.gpt-5-4"
@@ -69,6 +70,24 @@ def refused(reply: httpx.Response, status: int, *names: str) -> None:
     assert error["param"] is None or error["param"] in error["message"] or status in {404, 424}
     for name in names:
         assert name in error["message"]
+
+
+def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
+    """The items of an answer without reasoning, the same in JSON and as a stream, to which no check objects."""
+    sent = {"tools": list(tools), "tool_choice": "required", **body}
+    plain, streamed = ask(client, **sent), ask(client, **sent, stream=True)
+    for reply in (plain, streamed):
+        assert reply.status_code == 200, reply.text
+        accepted(reply)
+    told = decode(streamed.content)[0][-1].json["response"]
+    assert [kinds(told), kinds(plain.json())] == [kinds(plain.json())] * 2
+    items: list[dict[str, Any]] = plain.json()["output"]
+    return items
+
+
+def kinds(response: dict[str, Any]) -> list[str]:
+    """The types of the output items."""
+    return [item["type"] for item in response["output"]]
 
 
 def text_of(response: dict[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """The reference endpoint: what its answers hold, and that they are always the same."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,23 +27,11 @@ from tests.reference.client import (
     text_of,
 )
 
-
-@pytest.fixture(scope="session")
-def guarded() -> Iterator[str]:
-    with running(create_app(token=TOKEN)) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
-
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
 def test_usage_grows_with_the_input(client: httpx.Client) -> None:
+    """Text, instructions, tools and images all cost tokens."""
     image = {"type": "input_image", "image_url": image_input.picture("jpeg"), "detail": "auto"}
     text = {"type": "input_text", "text": "What is this?"}
     costs = [
@@ -63,6 +50,7 @@ def test_usage_grows_with_the_input(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", SERVED)
 def test_a_short_answer_fits_into_64_tokens(client: httpx.Client, name: str) -> None:
+    """With the lowest effort 64 tokens are enough for a message, JSON or a call, on every model."""
     effort = load().models[name].lowest_effort
     for body in (
         {"input": "日本語のとても長い質問です。" * 20},
@@ -77,6 +65,7 @@ def test_a_short_answer_fits_into_64_tokens(client: httpx.Client, name: str) -> 
 
 
 def test_a_small_budget_cuts_the_message(client: httpx.Client) -> None:
+    """A message that does not fit ends early, and the answer is incomplete for that reason."""
     whole = answered(client, text={"verbosity": "high"})
     cut = answered(client, text={"verbosity": "high"}, max_output_tokens=16)
     assert cut["status"] == "incomplete"
@@ -91,6 +80,7 @@ def test_a_small_budget_cuts_the_message(client: httpx.Client) -> None:
 
 
 def test_reasoning_can_eat_the_whole_budget(client: httpx.Client) -> None:
+    """With much effort and few tokens there is nothing but reasoning."""
     response = answered(client, reasoning={"effort": "high"}, max_output_tokens=16)
     assert response["status"] == "incomplete"
     assert [item["type"] for item in response["output"]] == ["reasoning"]
@@ -98,6 +88,7 @@ def test_reasoning_can_eat_the_whole_budget(client: httpx.Client) -> None:
 
 
 def test_more_effort_costs_more(client: httpx.Client) -> None:
+    """Each effort of a model costs more reasoning than the one before, and none costs nothing."""
     efforts = load().models["gpt-5-4"].efforts
     responses = [answered(client, reasoning={"effort": effort}) for effort in efforts]
     costs = [response["usage"]["output_tokens_details"]["reasoning_tokens"] for response in responses]
@@ -106,6 +97,7 @@ def test_more_effort_costs_more(client: httpx.Client) -> None:
 
 
 def test_reasoning_is_summed_up_and_encrypted_only_on_demand(client: httpx.Client) -> None:
+    """Summary and encrypted content are there if they were asked for, and only then."""
     plain, concise, detailed = (
         answered(client, reasoning={"effort": "low", "summary": summary}, include=include)["output"][0]
         for summary, include in ((None, []), ("concise", []), ("detailed", ["reasoning.encrypted_content"]))
@@ -118,6 +110,7 @@ def test_reasoning_is_summed_up_and_encrypted_only_on_demand(client: httpx.Clien
 
 
 def test_nobody_reasons_at_no_effort_and_nothing_is_summed_up_that_cost_nothing(client: httpx.Client) -> None:
+    """At effort none there is no reasoning item, at minimal one without a summary."""
     asked = {"summary": "detailed"}
     silent = answered(client, reasoning={"effort": "none", **asked})
     assert [item["type"] for item in silent["output"]] == ["message"]
@@ -126,6 +119,7 @@ def test_nobody_reasons_at_no_effort_and_nothing_is_summed_up_that_cost_nothing(
 
 
 def test_a_model_thinks_again_behind_a_search(client: httpx.Client) -> None:
+    """Between a search and the text stands a second reasoning item."""
     asked = {"tools": [{"type": "web_search"}], "tool_choice": "required", "reasoning": {"effort": "low"}}
     output = answered(client, **asked)["output"]
     assert [item["type"] for item in output] == ["reasoning", "web_search_call", "reasoning", "message"]
@@ -133,6 +127,7 @@ def test_a_model_thinks_again_behind_a_search(client: httpx.Client) -> None:
 
 
 def test_logprobs_on_demand(client: httpx.Client) -> None:
+    """Logprobs spell the text, with as many alternatives as were asked for."""
     assert answered(client, top_logprobs=3)["output"][-1]["content"][0]["logprobs"] == []
     part = answered(client, top_logprobs=3, include=["message.output_text.logprobs"])["output"][-1]["content"][0]
     assert "".join(entry["token"] for entry in part["logprobs"]) == part["text"]
@@ -142,15 +137,18 @@ def test_logprobs_on_demand(client: httpx.Client) -> None:
 
 
 def test_verbosity_changes_the_length(client: httpx.Client) -> None:
+    """The more verbose, the longer is the text."""
     lengths = [len(text_of(answered(client, text={"verbosity": level}))) for level in ("low", "medium", "high")]
     assert lengths == sorted(set(lengths))
 
 
 def test_json_object(client: httpx.Client) -> None:
+    """A JSON object is what the text is where one is asked for."""
     assert isinstance(json.loads(text_of(answered(client, text={"format": {"type": "json_object"}}))), dict)
 
 
 def test_json_schema(client: httpx.Client) -> None:
+    """The text is an instance of the schema, and the form comes back completed."""
     form = {"type": "json_schema", "name": "person", "schema": PERSON, "strict": True}
     response = answered(client, text={"format": form})
     person = json.loads(text_of(response))
@@ -172,6 +170,7 @@ def test_json_schema(client: httpx.Client) -> None:
     ],
 )
 def test_json_schemas_that_are_refused(client: httpx.Client, schema: dict[str, Any], strict: bool | None) -> None:
+    """A schema that is wrong, or not strict where it has to be, is refused in a form and in a tool."""
     form = {"type": "json_schema", "name": "it", "schema": schema, "strict": strict}
     refused(ask(client, text={"format": form}), 400, "text.format.schema")
     tool = {"type": "function", "name": "it", "parameters": schema, "strict": strict}
@@ -182,6 +181,7 @@ def test_json_schemas_that_are_refused(client: httpx.Client, schema: dict[str, A
 
 
 def test_declared_tools_come_back_completed(client: httpx.Client) -> None:
+    """Strict is the default, and strict parameters come back complete."""
     loose = {"type": "function", "name": "loose", "strict": False, "parameters": {"type": "object", "properties": {}}}
     echoed = answered(client, tools=[FORECAST, PERSON_TOOL, loose, {"type": "function", "name": "bare"}])["tools"]
     assert [tool["strict"] for tool in echoed] == [True, True, False, True]
@@ -204,11 +204,13 @@ def test_declared_tools_come_back_completed(client: httpx.Client) -> None:
     ids=lambda tool: tool.get("name", tool["type"]),
 )
 def test_documented_tools_are_accepted(client: httpx.Client, tool: dict[str, Any]) -> None:
+    """Every tool of the documentation page comes back as it was declared."""
     (echoed,) = answered(client, tools=[tool])["tools"]
     assert echoed.items() >= tool.items()
 
 
 def test_undocumented_tools_are_refused(client: httpx.Client) -> None:
+    """Tools that the documentation page does not name are refused by their place."""
     search = {"type": "file_search", "vector_store_ids": ["vs_1"]}
     for tool in (
         search,
@@ -220,6 +222,7 @@ def test_undocumented_tools_are_refused(client: httpx.Client) -> None:
 
 
 def test_required_calls_a_function_with_arguments_of_its_schema(client: httpx.Client) -> None:
+    """A forced call has arguments that are an instance of its schema."""
     for choice in ("required", {"type": "function", "name": "hire"}):
         (call,) = answered(client, tools=[PERSON_TOOL], tool_choice=choice)["output"]
         assert (call["type"], call["name"], call["status"]) == ("function_call", "hire", "completed")
@@ -231,6 +234,7 @@ def test_required_calls_a_function_with_arguments_of_its_schema(client: httpx.Cl
 
 
 def test_parallel_calls_only_where_they_are_allowed(client: httpx.Client) -> None:
+    """Two functions are called at once unless that is forbidden or one is chosen."""
     tools = [FORECAST, PERSON_TOOL]
     both = answered(client, tools=tools, tool_choice="required")["output"]
     assert [call["name"] for call in both] == ["forecast", "hire"]
@@ -241,6 +245,8 @@ def test_parallel_calls_only_where_they_are_allowed(client: httpx.Client) -> Non
 
 
 def test_allowed_tools(client: httpx.Client) -> None:
+    """Only an allowed tool is called, if one has to be."""
+
     def choice(mode: str, name: str) -> dict[str, Any]:
         return {"type": "allowed_tools", "mode": mode, "tools": [{"type": "function", "name": name}]}
 
@@ -253,12 +259,14 @@ def test_allowed_tools(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "name": "other"}, {"type": "shell"}])
 def test_a_choice_of_a_tool_that_was_not_declared(client: httpx.Client, choice: Any) -> None:
+    """A choice of what was not declared is refused."""
     refused(ask(client, tool_choice=choice), 400, "tool_choice")
     if choice != "required":
         refused(ask(client, tools=[FORECAST], tool_choice=choice), 400, "tool_choice")
 
 
 def test_a_small_budget_cuts_the_arguments(client: httpx.Client) -> None:
+    """Arguments that do not fit end early, and the call is incomplete."""
     long = {f"member_{number}": {"type": "string"} for number in range(40)}
     tool = {"type": "function", "name": "many", "parameters": {"type": "object", "properties": long}}
     response = answered(client, tools=[tool, FORECAST], tool_choice="required", max_output_tokens=32)
@@ -267,6 +275,7 @@ def test_a_small_budget_cuts_the_arguments(client: httpx.Client) -> None:
 
 
 def test_a_round_trip_takes_every_output_item_back(client: httpx.Client) -> None:
+    """All items of an answer can be sent back, and the output of a call is heard."""
     thinking = {"reasoning": {"effort": "low"}, "include": ["reasoning.encrypted_content"]}
     first = answered(client, tools=[FORECAST], tool_choice="required", **thinking)
     result = {"type": "function_call_output", "call_id": first["output"][1]["call_id"], "output": "sunny all day"}
@@ -281,6 +290,7 @@ def test_a_round_trip_takes_every_output_item_back(client: httpx.Client) -> None
 
 
 def test_equal_requests_have_equal_answers_whoever_asks_where(client: httpx.Client, guarded: str) -> None:
+    """The answer depends on the body alone."""
     body = {"model": MODEL, "input": "What is a mixture of experts?"}
     there = httpx.post(f"{guarded}/responses", json=body, headers={"authorization": basic("token", TOKEN)})
     here = ask(client)
@@ -290,6 +300,7 @@ def test_equal_requests_have_equal_answers_whoever_asks_where(client: httpx.Clie
 
 
 def test_different_requests_have_different_ids(client: httpx.Client) -> None:
+    """Ids are never the same for two requests, and short; times are those of one year."""
     responses = [answered(client, user=str(number)) for number in range(20)]
     ids = [response["id"] for response in responses] + [item["id"] for r in responses for item in r["output"]]
     assert len(set(ids)) == len(ids)
@@ -298,6 +309,8 @@ def test_different_requests_have_different_ids(client: httpx.Client) -> None:
 
 
 def test_a_change_is_applied_to_each_reply_just_before_it_is_sent() -> None:
+    """A change sees answers and errors whole, and what it makes of them is sent."""
+
     def teapot(reply: Any) -> Any:
         return replace(reply, status=418, content={"was": reply.status}, headers={**reply.headers, "x-changed": "yes"})
 
@@ -308,6 +321,7 @@ def test_a_change_is_applied_to_each_reply_just_before_it_is_sent() -> None:
 
 
 def test_openai_client(client: httpx.Client) -> None:
+    """The official library understands answers and errors."""
     with openai.OpenAI(base_url=str(client.base_url), api_key="any", max_retries=0) as library:
         response = library.responses.create(model=MODEL, input="hi", max_output_tokens=256)
         assert "reference endpoint" in response.output_text

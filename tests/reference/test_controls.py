@@ -1,24 +1,15 @@
 """The reference endpoint and what shapes the answer: limits, formats, reasoning and the other settings."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from conformance.reference.app import create_app
-from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
 from conformance.samples import controls, conversations, formats, limits, reasoning
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, accepted, ask, refused, text_of
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
+from tests.reference.client import accepted, ask, refused, text_of
 
 
 def both(client: httpx.Client, **body: Any) -> dict[str, Any]:
@@ -42,6 +33,7 @@ def rejected(client: httpx.Client, *names: str, **body: Any) -> None:
 
 
 def test_what_does_not_fit_is_incomplete(client: httpx.Client) -> None:
+    """An answer that does not fit is incomplete for that reason."""
     for settings in ({}, {"reasoning": {"effort": "high"}}, {"text": {"format": {"type": "json_object"}}}):
         response = both(client, input=conversations.LONG_POEM, max_output_tokens=16, **settings)
         assert response["incomplete_details"] == {"reason": "max_output_tokens"}
@@ -50,11 +42,13 @@ def test_what_does_not_fit_is_incomplete(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("value", [*(row["value"] for row in limits.REFUSED_LIMITS.values()), 64.0, True, [64]])
 def test_limits_that_are_none(client: httpx.Client, value: Any) -> None:
+    """A limit that is no number, or too small, is refused."""
     rejected(client, "max_output_tokens", max_output_tokens=value)
 
 
 @pytest.mark.parametrize("name", ["max_tool_calls", "top_logprobs"])
 def test_counts_are_whole_numbers(client: httpx.Client, name: str) -> None:
+    """A count that is no whole number is refused."""
     for value in (2.0, 2.5, "2", True):
         rejected(client, name, **{name: value, "include": ["message.output_text.logprobs"]})
 
@@ -64,6 +58,7 @@ def test_counts_are_whole_numbers(client: httpx.Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", formats.SCHEMAS)
 def test_text_fits_the_schema(client: httpx.Client, name: str) -> None:
+    """The text is an instance of each schema that the suite sends."""
     schema = formats.SCHEMAS[name]["schema"]
     form = {"type": "json_schema", "name": name, "schema": schema, "strict": True}
     response = both(client, text={"format": form})
@@ -73,10 +68,12 @@ def test_text_fits_the_schema(client: httpx.Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", formats.WRONG_FORMATS)
 def test_formats_that_are_none(client: httpx.Client, name: str) -> None:
+    """Each wrong format that the suite sends is refused."""
     rejected(client, "text.format", text={"format": formats.WRONG_FORMATS[name]["format"]})
 
 
 def test_a_json_object(client: httpx.Client) -> None:
+    """The text is a JSON object where one is asked for."""
     assert isinstance(json.loads(text_of(both(client, text={"format": {"type": "json_object"}}))), dict)
 
 
@@ -85,6 +82,7 @@ def test_a_json_object(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("summary", reasoning.SUMMARIES)
 def test_a_summary(client: httpx.Client, summary: str) -> None:
+    """A summary that is asked for is there with any effort."""
     for effort in ("low", "medium", "high", "xhigh"):
         response = both(client, reasoning={"effort": effort, "summary": summary})
         assert all(part["text"] for part in response["output"][0]["summary"])
@@ -92,6 +90,7 @@ def test_a_summary(client: httpx.Client, summary: str) -> None:
 
 
 def test_an_effort_that_no_model_takes(client: httpx.Client) -> None:
+    """An effort that nobody knows is refused."""
     rejected(client, "reasoning.effort", reasoning={"effort": "extreme"})
 
 
@@ -99,11 +98,13 @@ def test_an_effort_that_no_model_takes(client: httpx.Client) -> None:
 
 
 def test_full_metadata_come_back(client: httpx.Client) -> None:
+    """Metadata up to the limits come back."""
     assert both(client, metadata=controls.FULL_METADATA)["metadata"] == controls.FULL_METADATA
 
 
 @pytest.mark.parametrize("name", controls.REFUSED_METADATA)
 def test_metadata_over_a_limit(client: httpx.Client, name: str) -> None:
+    """Metadata over any limit are refused."""
     rejected(client, "metadata", **controls.REFUSED_METADATA[name])
 
 
@@ -111,6 +112,7 @@ def test_metadata_over_a_limit(client: httpx.Client, name: str) -> None:
     "settings", [*(row["settings"] for row in controls.CONTROLS.values()), *controls.SAMPLING.values()]
 )
 def test_settings_come_back(client: httpx.Client, settings: dict[str, Any]) -> None:
+    """Each setting that the suite sends comes back."""
     response = both(client, **settings)
     for name, value in settings.items():
         assert response[name] == (response[name] | value if isinstance(value, dict) else value)
@@ -118,14 +120,17 @@ def test_settings_come_back(client: httpx.Client, settings: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("name", controls.REFUSED_SAMPLING)
 def test_sampling_out_of_range(client: httpx.Client, name: str) -> None:
+    """A number out of its range is refused."""
     rejected(client, *controls.REFUSED_SAMPLING[name], **controls.REFUSED_SAMPLING[name])
 
 
 def test_a_parameter_that_nobody_knows(client: httpx.Client) -> None:
+    """An unknown parameter is refused by its name."""
     rejected(client, "unknown_parameter", unknown_parameter=True)
 
 
 def test_logprobs(client: httpx.Client) -> None:
+    """Logprobs spell the text, streamed or not."""
     response = both(client, top_logprobs=2, include=["message.output_text.logprobs"])
     logprobs = response["output"][-1]["content"][0]["logprobs"]
     assert "".join(entry["token"] for entry in logprobs) == text_of(response)

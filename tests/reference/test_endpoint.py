@@ -8,22 +8,7 @@ import httpx
 import pytest
 
 from conformance.contract import Level, load
-from conformance.reference.app import create_app
-from conformance.reference.serve import running
-from tests.reference.client import BEARER, MODEL, SERVED, TOKEN, answered, ask, basic, ids_aside, refused
-
-
-@pytest.fixture(scope="session")
-def guarded() -> Iterator[str]:
-    with running(create_app(token=TOKEN)) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
+from tests.reference.client import MODEL, SERVED, TOKEN, answered, ask, basic, ids_aside, refused
 
 # --- the door --------------------------------------------------------------------------------------------------------
 
@@ -51,6 +36,7 @@ def client() -> Iterator[httpx.Client]:
     ],
 )
 def test_credentials(guarded: str, header: str, status: int) -> None:
+    """The right credential is answered in each form, any other is refused, and no secret is repeated."""
     name, _, value = header.encode().partition(b": ")
     reply = httpx.post(f"{guarded}/responses", headers={name: value}, json={"model": MODEL, "input": "hi"})
     assert reply.status_code == status
@@ -61,6 +47,7 @@ def test_credentials(guarded: str, header: str, status: int) -> None:
 
 
 def test_without_a_token_any_credential_will_do_and_none_will_not(client: httpx.Client) -> None:
+    """An endpoint without a token wants a credential of the right form, whatever it is."""
     url = f"{client.base_url}responses"
     for authorization in ("Bearer x", "bearer x", basic("token", "y")):
         reply = httpx.post(url, headers={"authorization": authorization}, json={"model": MODEL, "input": "hi"})
@@ -72,11 +59,13 @@ def test_without_a_token_any_credential_will_do_and_none_will_not(client: httpx.
 
 
 def test_the_credential_comes_before_everything_else(client: httpx.Client) -> None:
+    """Without a credential nothing else of the request is looked at."""
     for content in (b"no JSON", b" " * 20_000_001):
         refused(httpx.post(f"{client.base_url}responses", content=content), 401)
 
 
 def test_other_paths_and_methods(client: httpx.Client) -> None:
+    """Other paths are not found, and other methods are told which one there is."""
     for path in ("/", "/responses/", "/responses/resp_1", "/chat/completions"):
         refused(client.post(path, json={}), 404)
     refused(client.get("/responses/resp_1"), 404)
@@ -109,28 +98,34 @@ def test_other_paths_and_methods(client: httpx.Client) -> None:
     ],
 )
 def test_a_body_that_is_no_json_object(client: httpx.Client, content: bytes) -> None:
+    """A body that is no JSON object is refused."""
     refused(client.post("/responses", content=content, headers={"content-type": "application/json"}), 400)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", None])
 def test_another_content_type(client: httpx.Client, content_type: str | None) -> None:
+    """A body of another content type is refused."""
     headers = {} if content_type is None else {"content-type": content_type}
     content = json.dumps({"model": MODEL, "input": "hi"}).encode()
     refused(client.post("/responses", content=content, headers=headers), 400, "application/json")
 
 
 def test_content_type_with_a_parameter(client: httpx.Client) -> None:
+    """Letters and parameters of the content type mean nothing."""
     content = json.dumps({"model": MODEL, "input": "hi"}).encode()
     headers = {"content-type": "Application/JSON; charset=utf-8"}
     assert client.post("/responses", content=content, headers=headers).status_code == 200
 
 
 def test_of_a_duplicate_key_the_last_counts(client: httpx.Client) -> None:
+    """A member that comes twice counts as it came last."""
     content = b'{"model": "nothing", "model": "system.ai.gpt-5-4", "input": "hi"}'
     assert client.post("/responses", content=content, headers={"content-type": "application/json"}).status_code == 200
 
 
 def test_a_body_that_is_too_large(client: httpx.Client) -> None:
+    """A body over the limit is refused, announced or not."""
+
     def unannounced() -> Iterator[bytes]:
         for _ in range(21):
             yield b" " * 1_000_000
@@ -141,6 +136,7 @@ def test_a_body_that_is_too_large(client: httpx.Client) -> None:
 
 
 def test_an_input_that_does_not_fit_into_the_context(client: httpx.Client) -> None:
+    """An input over the context is refused, one below is answered."""
     refused(ask(client, input="four" * 400_001), 400, "input")
     assert ask(client, input="four" * 200_000).status_code == 200
 
@@ -150,6 +146,7 @@ def test_an_input_that_does_not_fit_into_the_context(client: httpx.Client) -> No
 
 @pytest.mark.parametrize("name", SERVED)
 def test_each_served_model_answers_under_the_name_of_a_snapshot(client: httpx.Client, name: str) -> None:
+    """Every model answers, under a name that nobody sent."""
     response = answered(client, model=f"system.ai.{name}")
     assert response["model"]
     assert response["model"] not in {name, f"system.ai.{name}"}
@@ -158,6 +155,7 @@ def test_each_served_model_answers_under_the_name_of_a_snapshot(client: httpx.Cl
 
 
 def test_snapshots_differ_between_models(client: httpx.Client) -> None:
+    """No two models have the same snapshot."""
     names = {answered(client, model=f"system.ai.{name}")["model"] for name in SERVED}
     assert len(names) == len(SERVED)
 
@@ -182,10 +180,12 @@ def test_snapshots_differ_between_models(client: httpx.Client) -> None:
     ],
 )
 def test_models_that_are_not_served(client: httpx.Client, model: Any, status: int) -> None:
+    """Other models are refused with the status that their kind has."""
     refused(ask(client, model=model), status, "model")
 
 
 def test_a_request_without_model_or_input(client: httpx.Client) -> None:
+    """A request without model or input is refused by what it lacks."""
     refused(client.post("/responses", json={"input": "hi"}), 400, "model")
     refused(client.post("/responses", json={"model": MODEL}), 400, "input")
     refused(ask(client, input=None), 400, "input")
@@ -204,6 +204,7 @@ def test_a_request_without_model_or_input(client: httpx.Client) -> None:
     ],
 )
 def test_unsupported_parameters(client: httpx.Client, name: str, value: Any) -> None:
+    """A parameter that is not supported is refused right behind the model."""
     refused(ask(client, **{name: value}), 400, name)
     refused(ask(client, **{name: value}, stream=True), 400, name)
     # The model is looked at first, the rest of the request after it.
@@ -221,6 +222,7 @@ def test_unsupported_parameters(client: httpx.Client, name: str, value: Any) -> 
     ],
 )
 def test_values_that_ask_for_nothing_unsupported(client: httpx.Client, name: str, value: Any) -> None:
+    """A value that asks for nothing is answered with the defaults."""
     response = answered(client, **{name: value})
     assert response["store"] is False
     assert response["background"] is False
@@ -229,6 +231,7 @@ def test_values_that_ask_for_nothing_unsupported(client: httpx.Client, name: str
 
 
 def test_a_value_that_the_contract_does_not_name_is_unsupported_too(client: httpx.Client) -> None:
+    """Other values of such parameters are refused too."""
     for name, value in {"store": 0, "background": "no", "service_tier": "scale", "previous_response_id": ""}.items():
         refused(ask(client, **{name: value}), 400, name)
 
@@ -257,6 +260,7 @@ def test_a_value_that_the_contract_does_not_name_is_unsupported_too(client: http
     ],
 )
 def test_parameters_that_are_wrong(client: httpx.Client, body: dict[str, Any], name: str) -> None:
+    """A wrong parameter is refused by its name, streamed or not."""
     reply = ask(client, **body)
     assert 400 <= reply.status_code < 500
     refused(reply, reply.status_code, name)
@@ -264,6 +268,7 @@ def test_parameters_that_are_wrong(client: httpx.Client, body: dict[str, Any], n
 
 
 def test_settings_come_back_as_they_were_sent(client: httpx.Client) -> None:
+    """All settings of one request come back."""
     sent = {
         "instructions": "Be brief.",
         "max_output_tokens": 500,
@@ -289,6 +294,7 @@ def test_settings_come_back_as_they_were_sent(client: httpx.Client) -> None:
 
 
 def test_settings_that_were_not_sent_have_defaults(client: httpx.Client) -> None:
+    """What was not sent comes back as the default."""
     response = answered(client)
     assert response["temperature"] == 1.0
     assert response["tool_choice"] == "auto"

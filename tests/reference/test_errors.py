@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -60,14 +59,9 @@ ERRORS: dict[str, tuple[dict[str, Any], int, str | None, str | None]] = {
 }
 
 
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("name", ERRORS)
 def test_the_envelope(client: httpx.Client, name: str) -> None:
+    """Each error has its status, param and code, streamed or not."""
     body, status, param, code = ERRORS[name]
     replies = [ask(client, **body, stream=stream) for stream in (False, True)]
     for reply in replies:
@@ -79,6 +73,7 @@ def test_the_envelope(client: httpx.Client, name: str) -> None:
 
 @pytest.mark.parametrize("missing", ["model", "input"])
 def test_a_member_that_is_left_out_is_missed(client: httpx.Client, missing: str) -> None:
+    """A required member that is gone has a code of its own."""
     body = {"model": MODEL, "input": "hi"}
     del body[missing]
     error = client.post("/responses", json=body).json()["error"]
@@ -86,17 +81,20 @@ def test_a_member_that_is_left_out_is_missed(client: httpx.Client, missing: str)
 
 
 def test_other_models_of_those_makers(client: httpx.Client) -> None:
+    """Models that have no Responses API are refused by their name."""
     for stream in (False, True):
         for name in ("claude-haiku", "meta-llama-3-3-70b-instruct", "gpt-oss-20b"):
             refused(ask(client, model=f"system.ai.{name}", stream=stream), 400, name)
 
 
 def test_ten_megabytes_are_answered_or_refused(client: httpx.Client) -> None:
+    """A long input is refused and a long setting comes back."""
     refused(ask(client, input="a" * 10_000_000), 400, "input")
     assert len(answered(client, user="a" * 10_000_000)["user"]) == 10_000_000
 
 
 def test_no_answer_repeats_a_token() -> None:
+    """No error repeats a credential, whatever its form."""
     wrong = "another-s3cret-of-some-length"
     with running(create_app(token=TOKEN)) as url:
         heads = [
@@ -130,6 +128,7 @@ def seen_by_a_change(method: str, path: str, **sent: Any) -> Reply:
 
 
 def test_a_change_sees_how_the_request_came() -> None:
+    """A change is told method, path, query, headers and body of the request."""
     body = {"model": MODEL, "input": "hi"}
     reply = seen_by_a_change("POST", "/responses?token=x", headers={"API-Key": "y"}, json=body)
     assert (reply.status, reply.asked) == (401, body)
@@ -143,6 +142,7 @@ def test_a_change_sees_how_the_request_came() -> None:
 
 
 def test_the_envelope_of_databricks() -> None:
+    """The change of envelopes makes errors of Databricks' form of all errors."""
     with running(create_app(token="right", reply_edit=like_databricks)) as url:
         right = {"authorization": "Bearer right"}
         replies = [
@@ -177,6 +177,7 @@ def test_the_envelope_of_databricks() -> None:
     ],
 )
 def test_reasoning_that_is_sent_back(client: httpx.Client, members: dict[str, Any], status: int) -> None:
+    """Reasoning without an id or with its encrypted content is taken, a bare id is not."""
     reply = ask(client, input=[QUESTION, {"type": "reasoning", "summary": [], **members}, QUESTION])
     assert reply.status_code == status
     if status == 400:
@@ -184,6 +185,7 @@ def test_reasoning_that_is_sent_back(client: httpx.Client, members: dict[str, An
 
 
 def test_tools_that_are_null_are_none(client: httpx.Client) -> None:
+    """Null declares no tools."""
     for stream in (False, True):
         accepted(ask(client, tools=None, stream=stream))
     assert answered(client, tools=None)["tools"] == []
@@ -191,6 +193,7 @@ def test_tools_that_are_null_are_none(client: httpx.Client) -> None:
 
 
 def test_nobody_waits_for_the_grammar_of_another(client: httpx.Client) -> None:
+    """A grammar that takes long holds up no other request."""
     tool = {"type": "custom", "name": "w", "format": {"type": "grammar", "syntax": "lark", "definition": GRAMMAR}}
     done: list[httpx.Response] = []
     slow = threading.Thread(target=lambda: done.append(ask(client, tools=[tool], tool_choice="required")))

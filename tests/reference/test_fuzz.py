@@ -2,18 +2,14 @@
 
 import copy
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.contract import Lifecycle, load
-from conformance.reference.app import create_app
 from conformance.reference.generate import NoInstance, instance
-from conformance.reference.serve import running
 from conformance.reference.strict import is_instance
 from conformance.samples import image_input
 from conformance.wire.schema import violations
@@ -184,13 +180,6 @@ def broken_requests(draw: st.DrawFn) -> dict[str, Any]:
 # --- what has to hold ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[httpx.Client]:
-    headers = {"authorization": "Bearer x"}
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=headers, timeout=60) as opened:
-        yield opened
-
-
 def is_answer(response: dict[str, Any]) -> None:
     assert list(violations("response", response)) == []
     usage = response["usage"]
@@ -240,8 +229,9 @@ def obeys(body: dict[str, Any], response: dict[str, Any]) -> None:
 
 @few
 @given(body=requests())
-def test_right_requests_are_answered(endpoint: httpx.Client, body: dict[str, Any]) -> None:
-    reply = endpoint.post("/responses", json=body)
+def test_right_requests_are_answered(client: httpx.Client, body: dict[str, Any]) -> None:
+    """A right request is answered, and the answer keeps schema and settings."""
+    reply = client.post("/responses", json=body)
     accepted(reply)
     if reply.status_code != 200:
         # The only thing that a drawn request can ask for in vain: an instance of a schema that has none.
@@ -251,13 +241,14 @@ def test_right_requests_are_answered(endpoint: httpx.Client, body: dict[str, Any
     response = reply.json()
     is_answer(response)
     obeys(body, response)
-    assert endpoint.post("/responses", json=body).content == reply.content
+    assert client.post("/responses", json=body).content == reply.content
 
 
 @few
 @given(body=requests())
-def test_right_requests_are_streamed(endpoint: httpx.Client, body: dict[str, Any]) -> None:
-    reply = endpoint.post("/responses", json=body | {"stream": True})
+def test_right_requests_are_streamed(client: httpx.Client, body: dict[str, Any]) -> None:
+    """A right request is streamed in events that keep schema and order."""
+    reply = client.post("/responses", json=body | {"stream": True})
     accepted(reply)
     if reply.status_code != 200:
         is_refusal(reply)
@@ -289,15 +280,16 @@ def told(item: dict[str, Any]) -> str:
 
 @few
 @given(body=broken_requests())
-def test_broken_requests_are_answered_or_refused(endpoint: httpx.Client, body: dict[str, Any]) -> None:
-    plain = endpoint.post("/responses", json=body)
+def test_broken_requests_are_answered_or_refused(client: httpx.Client, body: dict[str, Any]) -> None:
+    """A broken request is answered or refused, and refused alike when streamed."""
+    plain = client.post("/responses", json=body)
     accepted(plain)
     if plain.status_code == 200 and plain.headers["content-type"] == "application/json":
         is_answer(plain.json())
     elif plain.status_code != 200:
         is_refusal(plain)
         if isinstance(body, dict) and "stream" not in body:
-            streamed = endpoint.post("/responses", json=body | {"stream": True})
+            streamed = client.post("/responses", json=body | {"stream": True})
             assert (streamed.status_code, streamed.json()) == (plain.status_code, plain.json())
 
 
@@ -306,8 +298,9 @@ def test_broken_requests_are_answered_or_refused(endpoint: httpx.Client, body: d
     value=anything,
     key=st.sampled_from(["input", "tools", "text", "reasoning", "tool_choice", "metadata", "include", "x"]),
 )
-def test_any_value_in_any_place(endpoint: httpx.Client, value: Any, key: str) -> None:
-    reply = endpoint.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", key: value})
+def test_any_value_in_any_place(client: httpx.Client, value: Any, key: str) -> None:
+    """Any value of any member is answered or refused."""
+    reply = client.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", key: value})
     if reply.status_code == 200:
         is_answer(reply.json())
     else:
@@ -316,17 +309,19 @@ def test_any_value_in_any_place(endpoint: httpx.Client, value: Any, key: str) ->
 
 @few
 @given(content=st.binary(max_size=200) | anything.map(lambda value: json.dumps(value).encode()))
-def test_bodies_that_are_no_request(endpoint: httpx.Client, content: bytes) -> None:
-    is_refusal(endpoint.post("/responses", content=content, headers={"content-type": "application/json"}))
+def test_bodies_that_are_no_request(client: httpx.Client, content: bytes) -> None:
+    """Any bytes that are no request are refused."""
+    is_refusal(client.post("/responses", content=content, headers={"content-type": "application/json"}))
 
 
 @few
 @given(
     schema=anything | st.dictionaries(st.sampled_from(["type", "enum", "$ref", "anyOf", "items", "pattern"]), anything)
 )
-def test_any_value_as_a_schema(endpoint: httpx.Client, schema: Any) -> None:
+def test_any_value_as_a_schema(client: httpx.Client, schema: Any) -> None:
+    """Any value as a schema is answered or refused."""
     form = {"type": "json_schema", "name": "it", "schema": schema}
-    reply = endpoint.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", "text": {"format": form}})
+    reply = client.post("/responses", json={"model": "system.ai.gpt-5-4", "input": "hi", "text": {"format": form}})
     if reply.status_code == 200:
         is_answer(reply.json())
     else:
@@ -339,6 +334,7 @@ def test_any_value_as_a_schema(endpoint: httpx.Client, schema: Any) -> None:
 @few
 @given(schema=schemas)
 def test_instances_are_valid_and_always_the_same(schema: dict[str, Any]) -> None:
+    """An instance fits its schema and never changes."""
     try:
         made = instance(schema)
     except NoInstance:

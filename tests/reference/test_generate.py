@@ -41,6 +41,7 @@ TREE = {"type": "object", "properties": {"leaves": {"type": "array", "items": {"
     ids=str,
 )
 def test_an_instance_is_found(schema: Any) -> None:
+    """An instance that is found fits its schema."""
     assert is_instance(instance(schema), schema)
 
 
@@ -67,6 +68,7 @@ def test_an_instance_is_found(schema: Any) -> None:
     ids=str,
 )
 def test_where_there_is_no_instance_it_is_said_soon(schema: Any) -> None:
+    """A schema without an instance is told."""
     with pytest.raises(NoInstance):
         instance(schema)
 
@@ -90,6 +92,7 @@ def test_where_there_is_no_instance_it_is_said_soon(schema: Any) -> None:
     ],
 )
 def test_a_text_for_a_pattern(pattern: str) -> None:
+    """A text that is made for a pattern matches it."""
     for salt in range(3):
         assert is_instance(matching(pattern, salt), {"pattern": f"^(?:{pattern})$"})
 
@@ -98,5 +101,6 @@ def test_a_text_for_a_pattern(pattern: str) -> None:
     "pattern", ["(", ")", "[a", "a{x}", "*a", "(?=a)", "(?<!a)b", "\\1", "\\p{L}", "a{9999}", "\\", "[b-a]"]
 )
 def test_patterns_that_cannot_be_read(pattern: str) -> None:
+    """A pattern beyond what is supported is told."""
     with pytest.raises(Unsupported):
         matching(pattern)

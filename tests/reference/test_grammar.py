@@ -1,19 +1,15 @@
 """Grammars that nobody wrote by hand: the endpoint writes a text of each, and no check objects to the answer."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from conformance.reference.app import create_app
 from conformance.reference.grammar import NoText, WrongGrammar, compiled, text_of
-from conformance.reference.serve import running
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, accepted, ask, refused
+from tests.reference.client import accepted, ask, refused
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -54,12 +50,6 @@ larks = st.builds("start: {}\nfirst: {}\nsecond: {}\n".format, expressions, expr
 grammars = st.tuples(st.just("regex"), regexes) | st.tuples(st.just("lark"), larks)
 
 
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
-
-
 def is_whole(syntax: str, definition: str, text: str) -> bool:
     matcher = compiled(syntax, definition)
     said = list(text.encode())
@@ -68,11 +58,12 @@ def is_whole(syntax: str, definition: str, text: str) -> bool:
 
 @few
 @given(grammar=grammars, stream=st.booleans())
-def test_a_text_of_any_grammar_is_called(endpoint: httpx.Client, grammar: tuple[str, str], stream: bool) -> None:
+def test_a_text_of_any_grammar_is_called(client: httpx.Client, grammar: tuple[str, str], stream: bool) -> None:
+    """A tool with a grammar is called with a text of it, or the grammar is refused."""
     syntax, definition = grammar
     form = {"type": "grammar", "syntax": syntax, "definition": definition}
     tool = {"type": "custom", "name": "write", "format": form}
-    reply = ask(endpoint, tools=[tool], tool_choice="required", stream=stream)
+    reply = ask(client, tools=[tool], tool_choice="required", stream=stream)
     accepted(reply)
     if reply.status_code != 200:
         refused(reply, 400, "grammar")
@@ -84,6 +75,7 @@ def test_a_text_of_any_grammar_is_called(endpoint: httpx.Client, grammar: tuple[
 @few
 @given(grammar=st.tuples(st.just("regex"), regexes))
 def test_a_regular_expression_always_has_a_text(grammar: tuple[str, str]) -> None:
+    """A grammar that compiles has a text, always the same."""
     try:
         text = text_of(*grammar)
     except WrongGrammar:
@@ -95,6 +87,7 @@ def test_a_regular_expression_always_has_a_text(grammar: tuple[str, str]) -> Non
 @few
 @given(syntax=st.sampled_from(["lark", "regex"]), definition=st.text(max_size=60) | larks.map(lambda g: g[3:]))
 def test_whatever_is_called_a_grammar(syntax: str, definition: str) -> None:
+    """Any text as a grammar gives a text of it or is refused."""
     try:
         text = text_of(syntax, definition)
     except (NoText, WrongGrammar):

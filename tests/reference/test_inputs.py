@@ -18,23 +18,16 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from conformance.reference import input_files, mcp_server
-from conformance.reference.app import create_app
 from conformance.reference.body import MAX_BYTES
 from conformance.reference.serve import running
 from conformance.samples import conversations, image_input, other_input, text_input
 from conformance.samples.image_input import FOLDER
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, accepted, answered, ask, refused, text_of
+from tests.reference.client import accepted, answered, ask, refused, text_of
 
 PNG = (FOLDER / "square.png").read_bytes()
 LOW = 85
 few = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 def data_url(content: bytes, kind: str = "image/png") -> str:
@@ -75,6 +68,7 @@ def cost(client: httpx.Client, *parts: Any) -> int:
 
 @pytest.mark.parametrize("form", image_input.IMAGE_FORMATS)
 def test_an_image_of_each_format_is_read(client: httpx.Client, form: str) -> None:
+    """An image of any documented format is read and has its price, and two cost more."""
     for _ in range(2):
         assert cost(client, image_input.picture(form)) == LOW
     assert cost(client, image_input.picture(form), "And this?", image_input.picture("png")) > 2 * LOW
@@ -98,15 +92,18 @@ def test_an_image_of_each_format_is_read(client: httpx.Client, form: str) -> Non
 def test_an_image_costs_by_its_tiles(
     client: httpx.Client, size: tuple[int, int], detail: str | None, tiles: int
 ) -> None:
+    """The price of an image follows its size and detail."""
     assert cost(client, image(data_url(drawn("PNG", *size)), detail=detail)) == LOW + 170 * tiles
 
 
 def test_a_detail_that_nobody_knows(client: httpx.Client) -> None:
+    """A detail that nobody knows is refused."""
     refused(shown(client, image(image_input.picture("png"), detail="medium")), 400, "input[0].content[0].detail")
 
 
 @pytest.mark.parametrize("item", ["function_call_output", "custom_tool_call_output"])
 def test_images_in_the_output_of_a_call_are_read_too(client: httpx.Client, item: str) -> None:
+    """An image in the output of a call costs tokens, and one that is none is refused."""
     kind = item.removesuffix("_output")
     call = {"type": kind, "call_id": "call_1", "name": "look"}
     call |= {"arguments": "{}"} if kind == "function_call" else {"input": ""}
@@ -121,6 +118,7 @@ def test_images_in_the_output_of_a_call_are_read_too(client: httpx.Client, item:
 
 
 def test_a_screenshot_is_read_too(client: httpx.Client) -> None:
+    """A screenshot is read, and one that is no image is refused."""
     call = {"type": "computer_call", "call_id": "call_1", "action": {"type": "screenshot"}}
     call |= {"id": "cu_1", "status": "completed", "pending_safety_checks": []}
 
@@ -169,14 +167,17 @@ def animated(form: str) -> bytes:
     ],
 )
 def test_images_that_are_refused(client: httpx.Client, url: str | None) -> None:
+    """What is no image of a documented format is refused by its place."""
     refused(shown(client, image(url)), 400, "input[0].content[0]")
 
 
 def test_an_image_that_is_stored_nowhere(client: httpx.Client) -> None:
+    """An image by the id of a file is refused."""
     refused(shown(client, {"type": "input_image", "file_id": "file-1"}), 400, "input[0].content[0].file_id")
 
 
 def test_the_names_of_types(client: httpx.Client) -> None:
+    """A type may be written in several ways, and has to be that of the image."""
     jpeg = (FOLDER / "square.jpeg").read_bytes()
     for kind in ("image/jpg", "IMAGE/JPEG", "image/jpeg;charset=utf-8"):
         assert cost(client, image(data_url(jpeg, kind))) == LOW
@@ -184,6 +185,7 @@ def test_the_names_of_types(client: httpx.Client) -> None:
 
 
 def test_images_have_to_fit_into_the_context(client: httpx.Client) -> None:
+    """Images beyond the context are refused."""
     part = image(data_url(drawn("PNG", 1024, 1024)), detail="high")
     refused(ask(client, input=image_input.showing(*[part] * 600)), 400, "context")
 
@@ -191,6 +193,7 @@ def test_images_have_to_fit_into_the_context(client: httpx.Client) -> None:
 @few
 @given(data=st.data(), form=st.sampled_from(sorted(image_input.IMAGE_FORMATS)))
 def test_no_bytes_make_the_endpoint_fail(client: httpx.Client, data: st.DataObject, form: str) -> None:
+    """Any damage to an image is answered or refused."""
     content = bytearray((FOLDER / f"square.{form}").read_bytes())
     for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)))):
         content[place] = byte
@@ -202,6 +205,7 @@ def test_no_bytes_make_the_endpoint_fail(client: httpx.Client, data: st.DataObje
 @few
 @given(url=st.text(max_size=40) | st.from_regex(r"(data:|http://127\.0\.0\.1)[ -~]{0,30}", fullmatch=True))
 def test_no_url_makes_the_endpoint_fail(client: httpx.Client, url: str) -> None:
+    """Any text as an address is refused."""
     refused(shown(client, image(url.encode(errors="replace").decode())), 400)
 
 
@@ -241,6 +245,7 @@ def elsewhere() -> Iterator[str]:
 
 
 def test_an_image_is_fetched(client: httpx.Client, elsewhere: str) -> None:
+    """An image is fetched from its address, and refused when nobody is there."""
     assert cost(client, image(f"{elsewhere}picture")) == LOW
     with mcp_server.running() as url:
         assert cost(client, url.replace("/mcp", "/square.png")) == LOW
@@ -249,15 +254,18 @@ def test_an_image_is_fetched(client: httpx.Client, elsewhere: str) -> None:
 
 @pytest.mark.parametrize("path", ["lost", "moved", "words", "endless", "nowhere"])
 def test_what_cannot_be_fetched(client: httpx.Client, elsewhere: str, path: str) -> None:
+    """An address without an image is refused."""
     refused(shown(client, image(f"{elsewhere}{path}")), 400, "input[0].content[0].image_url")
 
 
 def test_nobody_waits_for_ever(client: httpx.Client, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that says nothing is given up."""
     monkeypatch.setattr(input_files, "PATIENCE", 0.3)
     refused(shown(client, image(f"{elsewhere}silent")), 400, "in time")
 
 
 def test_nothing_depends_on_the_port_of_the_server_of_images(client: httpx.Client) -> None:
+    """The same image from another port has the same answer."""
     for body in ({}, {"top_logprobs": 1, "include": ["reasoning.encrypted_content"]}):
         for name, stream in itertools.product(("square.png", "nowhere"), (False, True)):
             replies, urls = [], []
@@ -281,6 +289,7 @@ def a_file(**members: Any) -> dict[str, Any]:
 
 
 def test_a_file_of_text_costs_what_its_text_does(client: httpx.Client) -> None:
+    """The price of a file grows with its text."""
     assert cost(client, other_input.FILE) > LOW
     costs = [cost(client, a_file(file_data=data_url(b"word " * count, "text/plain"))) for count in (0, 100, 1000)]
     assert costs[1] - costs[0] == 125
@@ -301,10 +310,12 @@ def test_a_file_of_text_costs_what_its_text_does(client: httpx.Client) -> None:
     ],
 )
 def test_files_that_are_refused(client: httpx.Client, members: dict[str, Any], name: str) -> None:
+    """A file that is none, or of another type, is refused."""
     refused(shown(client, a_file(**members)), 400, "input[0].content[0]", name)
 
 
 def test_sound_is_refused(client: httpx.Client) -> None:
+    """Sound is refused by its place."""
     refused(shown(client, other_input.AUDIO), 400, "input[0].content[0].type")
 
 
@@ -316,6 +327,7 @@ TEXTS = {name: getattr(text_input, name) for name in ("TYPED", "ROLES", "HISTORY
 
 @pytest.mark.parametrize("text", [*TEXTS.values(), conversations.CONVERSATION], ids=[*TEXTS, "CONVERSATION"])
 def test_text_is_answered(client: httpx.Client, text: Any) -> None:
+    """Each text that the suite sends is answered, streamed or not."""
     for stream in (False, True):
         reply = ask(client, input=text, instructions="Answer in one sentence.", stream=stream)
         accepted(reply)
@@ -325,6 +337,7 @@ def test_text_is_answered(client: httpx.Client, text: Any) -> None:
 
 @pytest.mark.parametrize("name", text_input.EMPTY_INPUTS)
 def test_text_that_is_empty_is_answered(client: httpx.Client, name: str) -> None:
+    """An empty text is answered."""
     response = answered(client, **text_input.EMPTY_INPUTS[name])
     assert "no text" in text_of(response)
     assert response["usage"]["input_tokens"] > 0
@@ -332,5 +345,6 @@ def test_text_that_is_empty_is_answered(client: httpx.Client, name: str) -> None
 
 @pytest.mark.parametrize("name", text_input.REFUSED_INPUTS)
 def test_input_that_is_none_is_refused(client: httpx.Client, name: str) -> None:
+    """What is no input is refused, streamed or not."""
     for stream in (False, True):
         refused(ask(client, input=text_input.REFUSED_INPUTS[name]["input"], stream=stream), 400, "input")

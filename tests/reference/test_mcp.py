@@ -10,20 +10,12 @@ import httpx
 import pytest
 
 from conformance.reference import mcp_server
-from conformance.reference.app import create_app
-from conformance.reference.serve import LOOPBACK, in_thread, listen, running
+from conformance.reference.serve import LOOPBACK, in_thread, listen
 from conformance.wire.sse import decode
-from tests.reference.client import BEARER, FORECAST, accepted, answered, ask, refused
-from tests.reference.test_tools import called, kinds
+from tests.reference.client import FORECAST, accepted, answered, ask, called, kinds, refused
 from tests.servers.sockets import always, http, serving
 
 Tool = dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def client() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +36,7 @@ def output(client: httpx.Client, *tools: Tool, **body: Any) -> list[dict[str, An
 
 
 def test_tools_are_listed_and_the_first_is_called(client: httpx.Client, server: Tool) -> None:
+    """The tools of the server are listed, the first one is called, and its output is told."""
     listed, call, message = output(client, server)
     assert [tool["name"] for tool in listed["tools"]] == ["add", "spell", "fail"]
     assert all(tool["input_schema"]["type"] == "object" for tool in listed["tools"])
@@ -59,6 +52,7 @@ def test_tools_are_listed_and_the_first_is_called(client: httpx.Client, server: 
 
 
 def test_tools_are_listed_even_where_none_is_called(client: httpx.Client, server: Tool) -> None:
+    """The list comes whatever the choice is."""
     for choice in ("auto", "none", {"type": "function", "name": "forecast"}):
         items = output(client, server, FORECAST, tool_choice=choice)
         assert items[0]["type"] == "mcp_list_tools"
@@ -66,6 +60,7 @@ def test_tools_are_listed_even_where_none_is_called(client: httpx.Client, server
 
 
 def test_tools_that_were_listed_are_not_listed_again(client: httpx.Client, server: Tool) -> None:
+    """A list that is sent back is not made again."""
     first = output(client, server)
     question = {"role": "user", "content": "And again."}
     again = output(client, server, input=[question, *first, question])
@@ -76,12 +71,14 @@ def test_tools_that_were_listed_are_not_listed_again(client: httpx.Client, serve
     "allowed", [["spell"], {"tool_names": ["spell"]}, {"read_only": True, "tool_names": ["spell"]}]
 )
 def test_only_allowed_tools_are_listed_and_called(client: httpx.Client, server: Tool, allowed: Any) -> None:
+    """A tool that is not allowed is neither listed nor called."""
     listed, call, _ = output(client, server | {"allowed_tools": allowed})
     assert [tool["name"] for tool in listed["tools"]] == ["spell"]
     assert json.loads(call["arguments"])["style"] in ("letters", "dashes")
 
 
 def test_a_tool_that_is_chosen_by_its_name(client: httpx.Client, server: Tool) -> None:
+    """A choice names server and tool, and both have to be there."""
     choice = {"type": "mcp", "server_label": "demo", "name": "spell"}
     listed, call, _ = output(client, server, tool_choice=choice)
     assert (len(listed["tools"]), call["name"]) == (3, "spell")
@@ -90,6 +87,7 @@ def test_a_tool_that_is_chosen_by_its_name(client: httpx.Client, server: Tool) -
 
 
 def test_a_tool_that_fails(client: httpx.Client, server: Tool) -> None:
+    """A tool that fails gives a failed call with its error, streamed or not."""
     tool = server | {"allowed_tools": ["fail"]}
     call = output(client, tool)[1]
     assert (call["status"], call["output"], call["error"]["type"]) == ("failed", None, "mcp_tool_execution_error")
@@ -114,11 +112,13 @@ def test_a_tool_that_fails(client: httpx.Client, server: Tool) -> None:
     ],
 )
 def test_whether_approval_is_needed(client: httpx.Client, server: Tool, required: Any, asks: bool) -> None:
+    """An approval is asked for where the setting says so."""
     items = output(client, server | {"require_approval": required})
     assert [item["type"] for item in items[1:]] == (["mcp_approval_request"] if asks else ["mcp_call", "message"])
 
 
 def test_a_call_that_is_approved_is_made_and_one_that_is_not_is_not(client: httpx.Client, server: Tool) -> None:
+    """A decision is obeyed, and one about nothing is refused."""
     tool = {key: value for key, value in server.items() if key != "require_approval"}
     first = output(client, tool)
     request = first[-1]
@@ -145,6 +145,7 @@ def test_a_call_that_is_approved_is_made_and_one_that_is_not_is_not(client: http
 
 
 def test_servers_that_cannot_be_reached(client: httpx.Client, server: Tool) -> None:
+    """A server that is not there is told with 424 and its label."""
     with listen(LOOPBACK, 0) as unused:
         closed = f"http://{LOOPBACK}:{unused.getsockname()[1]}/mcp"
     urls = [closed, "https://mcp.invalid/mcp", "http://127.0.0.1.example.com/mcp", f"{server['server_url']}/other"]
@@ -157,6 +158,7 @@ def test_servers_that_cannot_be_reached(client: httpx.Client, server: Tool) -> N
 
 
 def test_the_secrets_of_a_server_reach_it_and_nobody_else(client: httpx.Client) -> None:
+    """Headers and authorization reach the server and never come back."""
     app, seen = mcp_server.create_app(), []
 
     async def watched(scope: Any, receive: Any, send: Any) -> None:
@@ -175,6 +177,7 @@ def test_the_secrets_of_a_server_reach_it_and_nobody_else(client: httpx.Client) 
 
 
 def test_the_echo_is_completed(client: httpx.Client, server: Tool) -> None:
+    """The settings of a server come back in their long form."""
     tool = server | {"allowed_tools": {"tool_names": ["add"]}, "require_approval": {"never": {"tool_names": ["add"]}}}
     (echoed,) = answered(client, tools=[tool])["tools"]
     names = {"read_only": None, "tool_names": ["add"]}
@@ -182,6 +185,7 @@ def test_the_echo_is_completed(client: httpx.Client, server: Tool) -> None:
 
 
 def test_nothing_but_the_echo_depends_on_the_port_of_the_server(client: httpx.Client, server: Tool) -> None:
+    """The same server on another port has the same answer."""
     for stream in (False, True):
         first = ask(client, tools=[server], tool_choice="required", stream=stream)
         with mcp_server.running() as url:
@@ -194,6 +198,7 @@ def test_nothing_but_the_echo_depends_on_the_port_of_the_server(client: httpx.Cl
 
 
 def test_two_servers(client: httpx.Client, server: Tool) -> None:
+    """Two servers are listed and called, under labels that differ."""
     other = server | {"server_label": "other", "allowed_tools": ["spell"]}
     response = answered(client, tools=[server, other], tool_choice="required")
     assert kinds(response) == ["mcp_list_tools"] * 2 + ["mcp_call"] * 2 + ["message"]
@@ -203,6 +208,7 @@ def test_two_servers(client: httpx.Client, server: Tool) -> None:
 
 
 def test_approved_calls_count(client: httpx.Client, server: Tool) -> None:
+    """Approved calls count against the limit of calls."""
     servers = [server | {"server_label": label, "require_approval": "always"} for label in ("one", "two")]
     first = output(client, *servers)
     requests = [item["id"] for item in first if item["type"] == "mcp_approval_request"]
@@ -214,6 +220,7 @@ def test_approved_calls_count(client: httpx.Client, server: Tool) -> None:
 
 
 def test_a_tool_without_a_name_is_none(client: httpx.Client, server: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server whose tool has no name counts as not reached."""
     monkeypatch.setattr(mcp_server, "TOOLS", {"": mcp_server.TOOLS["add"]})
     refused(ask(client, tools=[server], tool_choice="required"), 424, "demo")
 

@@ -36,6 +36,7 @@ from tests.reference.client import BEARER, MODEL
     ],
 )
 def test_wrong_arguments_are_said_in_one_sentence(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong argument ends with 2 and one sentence."""
     with pytest.raises(SystemExit) as left:
         main(arguments.split())
     assert left.value.code == 2
@@ -43,6 +44,7 @@ def test_wrong_arguments_are_said_in_one_sentence(arguments: str, capsys: pytest
 
 
 def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is taken is told, for the endpoint and for the MCP server."""
     with listen(LOOPBACK, 0) as taken:
         port = taken.getsockname()[1]
         assert main(["serve", "--port", str(port)]) == 1
@@ -53,6 +55,7 @@ def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn"])
 def test_a_missing_package(package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A package that is not installed is told by its name."""
     for name in [name for name in sys.modules if name.startswith("conformance.reference.")]:
         monkeypatch.delitem(sys.modules, name)
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
@@ -64,6 +67,7 @@ def test_a_missing_package(package: str, monkeypatch: pytest.MonkeyPatch, capsys
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_serve_says_where_answers_the_same_and_ends_quietly(stop: signal.Signals) -> None:
+    """The command prints its address, answers, and ends without a word on a signal."""
     command = [sys.executable, "-m", "conformance", "serve", "--port", "0", "--token", "abc"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -80,6 +84,7 @@ def test_serve_says_where_answers_the_same_and_ends_quietly(stop: signal.Signals
 
 
 def test_serve_runs_an_mcp_server_beside_the_endpoint() -> None:
+    """The second address is that of a server whose tools are called."""
     command = [sys.executable, "-m", "conformance", "serve", "--port", "0", "--mcp-port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -94,6 +99,7 @@ def test_serve_runs_an_mcp_server_beside_the_endpoint() -> None:
 
 
 def test_the_endpoint_does_without_the_mcp_package_until_it_is_needed() -> None:
+    """Importing the endpoint does not import the MCP package."""
     told = "import sys, conformance.reference.app; sys.exit('mcp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
 

@@ -1,11 +1,10 @@
-"""The reference endpoint's streams: the rules of genuine ones, the same content as without streaming, real delivery."""
+"""The reference endpoint's streams: the rules of genuine ones, the same content as without client, real delivery."""
 
 import itertools
 import json
 import logging
 import re
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +40,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "cut": {"max_output_tokens": 16, "text": {"verbosity": "high"}},
     "only_reasoning": {"max_output_tokens": 16, "reasoning": {"effort": "xhigh"}},
 }
-
-
-@pytest.fixture(scope="session")
-def streaming() -> Iterator[httpx.Client]:
-    with running(create_app()) as url, httpx.Client(base_url=url, headers=BEARER, timeout=60) as opened:
-        yield opened
 
 
 def stream(client: httpx.Client, **body: Any) -> list[Event]:
@@ -110,14 +103,16 @@ def tells_an_item(events: list[Event], item: Event) -> None:
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_streams_keep_every_rule(streaming: httpx.Client, body: dict[str, Any]) -> None:
-    keeps_every_rule(stream(streaming, **body))
+def test_streams_keep_every_rule(client: httpx.Client, body: dict[str, Any]) -> None:
+    """A stream keeps the schema, the order and the numbers of its events, whatever it holds."""
+    keeps_every_rule(stream(client, **body))
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_stream_says_the_same_as_the_json(streaming: httpx.Client, body: dict[str, Any]) -> None:
-    plain = streaming.post("/responses", json={"model": MODEL, "input": "Wie groß ist die Erde? 地球", **body}).json()
-    assert without_ids(stream(streaming, **body)[-1]["response"]) == without_ids(plain)
+def test_a_stream_says_the_same_as_the_json(client: httpx.Client, body: dict[str, Any]) -> None:
+    """The response at the end is what comes without a stream, ids aside."""
+    plain = client.post("/responses", json={"model": MODEL, "input": "Wie groß ist die Erde? 地球", **body}).json()
+    assert without_ids(stream(client, **body)[-1]["response"]) == without_ids(plain)
 
 
 def without_ids(response: Event) -> Event:
@@ -126,15 +121,18 @@ def without_ids(response: Event) -> Event:
     return {k: v for k, v in response.items() if k not in {"id", "created_at", "completed_at"}} | {"output": output}
 
 
-def test_a_text_comes_in_several_deltas(streaming: httpx.Client) -> None:
-    deltas = [event for event in stream(streaming) if event["type"] == "response.output_text.delta"]
+def test_a_text_comes_in_several_deltas(client: httpx.Client) -> None:
+    """A text is told in pieces, none of them empty."""
+    deltas = [event for event in stream(client) if event["type"] == "response.output_text.delta"]
     assert len(deltas) > 5
     assert all(event["delta"] for event in deltas)
 
 
-def test_obfuscation_can_be_left_out(streaming: httpx.Client) -> None:
+def test_obfuscation_can_be_left_out(client: httpx.Client) -> None:
+    """Pieces are obfuscated unless that is turned off."""
+
     def obfuscated(**options: Any) -> set[bool]:
-        events = stream(streaming, **BODIES["summary"], **options)
+        events = stream(client, **BODIES["summary"], **options)
         return {"obfuscation" in event for event in events if "delta" in event}
 
     assert obfuscated() == {True}
@@ -142,9 +140,10 @@ def test_obfuscation_can_be_left_out(streaming: httpx.Client) -> None:
     assert obfuscated(stream_options={"include_obfuscation": False}) == {False}
 
 
-def test_equal_requests_have_equal_streams(streaming: httpx.Client) -> None:
+def test_equal_requests_have_equal_streams(client: httpx.Client) -> None:
+    """The stream depends on the body alone."""
     body = {"model": MODEL, "input": "hi", "stream": True}
-    here = streaming.post("/responses", json=body)
+    here = client.post("/responses", json=body)
     with running(create_app(token="other", chunk_bytes=100)) as url:
         there = httpx.post(f"{url}/responses", json=body, headers={"authorization": "Bearer other"})
     assert here.content == there.content
@@ -152,9 +151,10 @@ def test_equal_requests_have_equal_streams(streaming: httpx.Client) -> None:
     assert here.headers["x-conformance-target"].startswith("reference endpoint/")
 
 
-def test_stream_false_and_null_are_no_stream(streaming: httpx.Client) -> None:
+def test_stream_false_and_null_are_no_stream(client: httpx.Client) -> None:
+    """False and null ask for no stream."""
     for value in (False, None):
-        reply = streaming.post("/responses", json={"model": MODEL, "input": "hi", "stream": value})
+        reply = client.post("/responses", json={"model": MODEL, "input": "hi", "stream": value})
         assert reply.headers["content-type"] == "application/json"
 
 
@@ -167,9 +167,10 @@ def test_stream_false_and_null_are_no_stream(streaming: httpx.Client) -> None:
         pytest.param({"text": {"format": FORM | {"schema": {"not": {}}}}}, id="impossible_schema"),
     ],
 )
-def test_errors_before_a_stream_are_the_same_as_without(streaming: httpx.Client, body: dict[str, Any]) -> None:
+def test_errors_before_a_stream_are_the_same_as_without(client: httpx.Client, body: dict[str, Any]) -> None:
+    """A request that is refused is refused alike when it asks for a stream."""
     plain, streamed = (
-        streaming.post("/responses", json={"model": MODEL, "input": "hi", "stream": value, **body})
+        client.post("/responses", json={"model": MODEL, "input": "hi", "stream": value, **body})
         for value in (False, True)
     )
     assert 400 <= plain.status_code < 500
@@ -181,6 +182,8 @@ def test_errors_before_a_stream_are_the_same_as_without(streaming: httpx.Client,
 
 
 def test_a_change_can_break_any_part_of_a_stream() -> None:
+    """A change can spoil names, data, frames and headers."""
+
     def spoil(reply: Reply) -> Reply:
         first, second, *_ = reply.frames or ()
         frames = (replace(first, name=None), replace(second, data={"type": 7}), Frame("x", b"[DONE]"))
@@ -219,23 +222,26 @@ def pieces_on_the_wire(url: str, body: dict[str, Any]) -> list[bytes]:
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_chunk_bytes_cuts_the_stream_and_changes_nothing_else(streaming: httpx.Client, size: int) -> None:
+def test_chunk_bytes_cuts_the_stream_and_changes_nothing_else(client: httpx.Client, size: int) -> None:
+    """Pieces have the size that was asked for, and add up to the same bytes."""
     body = {"model": MODEL, "input": "地球", "stream": True}
     with running(create_app(chunk_bytes=size)) as url:
         pieces = pieces_on_the_wire(url, body)
     assert {len(piece) for piece in pieces[:-1]} == {size}
     assert 0 < len(pieces[-1]) <= size
-    assert b"".join(pieces) == streaming.post("/responses", json=body).content
+    assert b"".join(pieces) == client.post("/responses", json=body).content
 
 
-def test_each_event_is_sent_on_its_own(streaming: httpx.Client) -> None:
+def test_each_event_is_sent_on_its_own(client: httpx.Client) -> None:
+    """A piece on the wire is one event."""
     body = {"model": MODEL, "input": "hi", "stream": True}
-    pieces = pieces_on_the_wire(str(streaming.base_url).rstrip("/"), body)
+    pieces = pieces_on_the_wire(str(client.base_url).rstrip("/"), body)
     assert len(pieces) > 10
     assert all(piece.endswith(b"\n\n") and piece.count(b"\n\n") == 1 for piece in pieces)
 
 
 def test_the_first_event_arrives_long_before_the_last() -> None:
+    """A stream is delivered while it is made."""
     body = {"model": MODEL, "input": "hi", "stream": True}
     with (
         running(create_app(delay=0.01)) as url,
@@ -251,6 +257,7 @@ def test_the_first_event_arrives_long_before_the_last() -> None:
 def test_a_client_that_leaves_disturbs_nobody(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """A client that goes away leaves no trace, and the next one is answered."""
     caplog.set_level(logging.INFO)
     body = {"model": MODEL, "input": "hi", "stream": True, **BODIES["summary"]}
     for delay in (0.0, 0.005):
@@ -264,6 +271,7 @@ def test_a_client_that_leaves_disturbs_nobody(
 
 
 def test_a_server_can_stop_in_the_middle_of_a_stream() -> None:
+    """A server that is stopped ends while a stream is running."""
     with httpx.Client(headers=BEARER, timeout=60) as client:
         with running(create_app(delay=0.5)) as url:
             request = client.build_request(
@@ -274,11 +282,11 @@ def test_a_server_can_stop_in_the_middle_of_a_stream() -> None:
         reply.close()
 
 
-def test_openai_client(streaming: httpx.Client) -> None:
-    with openai.OpenAI(base_url=str(streaming.base_url), api_key="any", max_retries=0) as library:
-        with library.responses.stream(
-            model=MODEL, input="hi", reasoning={"effort": "low", "summary": "detailed"}
-        ) as told:
+def test_openai_client(client: httpx.Client) -> None:
+    """The official library understands streams and errors."""
+    asked = {"effort": "low", "summary": "detailed"}
+    with openai.OpenAI(base_url=str(client.base_url), api_key="any", max_retries=0) as library:
+        with library.responses.stream(model=MODEL, input="hi", reasoning=asked) as told:
             kinds = {event.type for event in told}
             response = told.get_final_response()
         assert "response.reasoning_summary_text.delta" in kinds

@@ -8,8 +8,11 @@ from typing import Any
 from conformance.contract import load
 from conformance.reference.answer import answer
 from conformance.reference.request import read_request
+from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange, Request
-from tests.defects.mutation import JSON
+from tests.right.changed import changed
+
+JSON = dict[str, Any]
 
 HEADERS = {"content-type": "application/json", "x-request-id": "req_1"}
 ASKED: JSON = {"model": "system.ai.gpt-5-4", "input": "What is a mixture of experts?"}
@@ -55,6 +58,14 @@ def with_items(tools: list[JSON], *items: JSON, **members: Any) -> Exchange:
     """A plain answer with items before its message, and the tools that they call."""
     body = {**answered().json, "tools": [UNSET.get(tool["type"], {}) | tool for tool in tools]}
     return exchange({**ASKED, "tools": tools, **members}, {**body, **members, "output": [*items, body["output"][-1]]})
+
+
+def trusting(headers: Any, **told: Any) -> Exchange:
+    """An answer to a request that sends secrets for a server, and what it tells of them."""
+    server = {**MCP, "authorization": "t0ken", "headers": {"x-key": "k3y \u00e9", "x-none": ""}}
+    found = with_items([server])
+    told = {"headers": headers} | told
+    return changed(found, without("/tools/0/authorization"), put("/tools/0", lambda tool: tool | told))
 
 
 def item(id_: str, type_: str, **members: Any) -> JSON:
@@ -131,6 +142,7 @@ def good() -> dict[str, Exchange]:
     stored = {"previous_response_id": "resp_0", "store": False, "background": True, "max_tool_calls": 3}
     prompt = {"id": "pmpt_1", "version": "2", "variables": {"name": "x"}}
     talk = {"id": "conv_1"}
+    whole = answered().json["reasoning"]
     failure = {"error": {"code": "server_error", "message": "Oh."}, "status": "failed"}
     return {
         "text": answered(),
@@ -165,6 +177,8 @@ def good() -> dict[str, Exchange]:
         ),
         "code": with_items([{"type": "code_interpreter", "container": {"type": "auto"}}], CODE_CALL),
         "image": with_items([{"type": "image_generation", "quality": "low"}], IMAGE_CALL),
+        "context": echoing({"reasoning": {"context": "all_turns"}}, reasoning=whole | {"context": "all_turns"}),
+        "secrets": trusting(None),
         "cut": answered(max_output_tokens=16),
         "failed": exchange(ASKED, _finished(**failure)),
         "cancelled": exchange({**ASKED, "background": True}, _finished(status="cancelled", background=True)),

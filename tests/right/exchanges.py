@@ -12,10 +12,12 @@ from conformance.contract import load
 from conformance.wire.exchange import Exchange, Request
 from tests import ROOT
 
-FOLDER = ROOT / "cassettes" / "reference" / "supported_models" / "message_list"
-RECORDED = json.loads((FOLDER / "gpt-5-4.json").read_text(encoding="utf-8"))["exchanges"][0]
+FOLDER = ROOT / "cassettes" / "reference" / "reasoning" / "effort"
+RECORDED = json.loads((FOLDER / "gpt-5-4-low.json").read_text(encoding="utf-8"))["exchanges"][0]
 DATABRICKS = load("databricks")
 OPENAI = load("openai")
+ERROR = {"code": "server_error", "message": "boom"}
+"""What a response that failed says of it."""
 
 
 def body(**settings: Any) -> dict[str, Any]:
@@ -31,6 +33,17 @@ def response(**members: Any) -> dict[str, Any]:
 def unfinished(status: str, **members: Any) -> dict[str, Any]:
     """A response object that is right in another state than completed."""
     return response(status=status, completed_at=None, **members)
+
+
+def items(**message: Any) -> list[dict[str, Any]]:
+    """The output of a right response, with some members of its message replaced."""
+    thought, said = response()["output"]
+    return [thought, said | message]
+
+
+def part(text: Any) -> dict[str, Any]:
+    """A part of a message."""
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
 def exchange(

@@ -1,4 +1,4 @@
-"""JSON exchanges that are right, one or more for each kind of tool: see ``mutants_json_samples``."""
+"""JSON exchanges that are right, one or more for each kind of tool: see ``answers``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from PIL import Image
 
 from conformance.wire.exchange import Exchange, Request
-from tests.defects.mutation import JSON
 from tests.right.answers import (
     CITATION,
     CUSTOM,
+    JSON,
     MCP,
     MCP_LIST,
     PNG,
@@ -82,7 +82,7 @@ def tools() -> dict[str, Exchange]:
     patches = patch("create_file", CREATED), patch("update_file", UPDATED, 1), patch("delete_file", None, 2)
     return {
         "function": with_items([STRICT], function_call(), **force),
-        "custom": with_items([CUSTOM], custom_call(), **force),
+        "forced_custom": with_items([CUSTOM], custom_call(), **force),
         "lark": with_items([LARK], custom_call(input="4 + 44 + 2"), **force),
         "regex": with_items([REGEX], custom_call(input="2026-04-30"), **force),
         "patch": with_items([PATCH], *patches, **force),

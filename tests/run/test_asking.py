@@ -15,7 +15,8 @@ from conformance.target import Client, Unreachable
 from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import read_json
-from tests.right.exchanges import DATABRICKS, exchange, response
+from tests.right import exchanges
+from tests.right.exchanges import DATABRICKS, exchange
 
 MODEL = "gpt-5-4"
 CALL = {
@@ -27,6 +28,13 @@ CALL = {
     "arguments": '{"city":"Paris"}',
 }
 ACCEPTED, ROUND_TRIP = "function_tools.accepted", "function_tools.round_trip"
+
+
+def response(**members: Any) -> dict[str, Any]:
+    """A right answer to what is asked here, with some members replaced: at no effort, and without reasoning."""
+    reasoning = exchanges.response()["reasoning"] | {"effort": "none"}
+    usual = {"max_output_tokens": 256, "reasoning": reasoning, "output": exchanges.items()[1:]}
+    return exchanges.response(**usual | members)
 
 
 class Endpoint:

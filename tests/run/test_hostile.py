@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests import ROOT
-from tests.conftest import TOKEN, Checkout
+from tests.run.checkout import TOKEN, Checkout
 from tests.servers.hostile import ANSWERS, HARMLESS, KINDS, PAINT, STREAMS, hostile
 from tests.servers.small_proxy import SELF_SIGNED
 from tests.servers.sockets import always, http, serving

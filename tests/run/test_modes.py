@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from tests.conftest import TOKEN, Checkout
+from tests.run.checkout import TOKEN, Checkout
 from tests.servers.sockets import http, relay, serving
 
 

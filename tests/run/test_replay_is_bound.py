@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Checkout
+from tests.run.checkout import Checkout
 
 ALTERED = """
 

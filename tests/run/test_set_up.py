@@ -14,8 +14,8 @@ import pytest
 
 from conformance.run import entry
 from tests import ROOT
-from tests.conftest import TOKEN, Checkout
-from tests.run.test_options import COULD_NOT_RUN, USAGE, assert_one_sentence
+from tests.run.checkout import TOKEN, Checkout
+from tests.run.results import COULD_NOT_RUN, USAGE, assert_one_sentence
 from tests.servers.sockets import always, http, serving
 
 URL = "https://workspace.example/ai-gateway/mlflow/v1"

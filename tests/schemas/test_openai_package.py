@@ -442,12 +442,14 @@ def advice() -> str:
 
 
 def test_every_difference_is_mended_or_listed() -> None:
+    """Schemas and package know the same, but for what the list names."""
     found = [each for each in comparison().found if LIST["compared"] == INSTALLED or each[1] in REFUSING]
     news = [f"{place} ({side}): {SORTS[sort]}" for side, sort, place in sorted(unlisted(found))]
     assert not news, "\n".join([f"openai {INSTALLED} differs from the schemas.", *news, advice()])
 
 
 def test_no_row_of_the_list_is_stale() -> None:
+    """Each row of the list has a reason and still matches a difference."""
     for rule in LIST["rule"]:
         assert set(rule) <= {"sort", "side", "places", "reason"}
         assert rule["sort"] in SORTS
@@ -477,6 +479,7 @@ def test_the_walk_reaches_what_it_should() -> None:
 
 @pytest.mark.parametrize("name", SEEN)
 def test_what_recordings_hold_is_described(name: str) -> None:
+    """Each type that was seen in recordings is known."""
     stem, _, fragment = name.partition("#/$defs/")
     union = load(stem)["$defs"][fragment] if fragment else load(stem)
     assert set(SEEN[name].split()) <= set(union["discriminator"]["mapping"])
@@ -538,5 +541,6 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize(("schema", "expected"), PLANTED.values(), ids=PLANTED)
 def test_the_walk_notices_each_sort_of_difference(schema: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """A difference of each sort is found, under its name and at its place."""
     found = Comparison([("answer", Sample, schema)]).found
     assert sorted((sort, place.strip()) for _, sort, place in found) == expected

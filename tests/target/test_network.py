@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
 import shutil
@@ -16,15 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.target import REPLAY, Client, Limits, Unreachable, certificates, network
-from tests.conftest import FROM_THE_MACHINE, TOKEN, Checkout
-from tests.run.test_options import COULD_NOT_RUN, assert_one_sentence, told
+from tests.run.checkout import FROM_THE_MACHINE, TOKEN, Checkout
+from tests.run.results import COULD_NOT_RUN, assert_one_sentence, told
 from tests.servers.small_proxy import EXPIRED, SELF_SIGNED, proxying, with_tls
 from tests.servers.sockets import always, http, serving
-from tests.target.test_target import dribbling, end_of, target
+from tests.target.targets import ENCODED, IN_URL, SECRET, assert_hidden, dribbling, end_of, target
 
-SECRET = "TOP/S3cret@1"
-IN_URL = "TOP%2FS3cret%401"
-ENCODED = base64.b64encode(f"me:{SECRET}".encode()).decode()
 ONLY = ("--models=gpt-5-4", "-k=string_input")
 
 
@@ -55,11 +51,6 @@ def gateway(scheme: str, place: str) -> str:
 def place_of(endpoint: str) -> str:
     """Host and port of a base URL."""
     return urlsplit(endpoint).netloc
-
-
-def assert_hidden(text: str) -> None:
-    """Nothing of the password in any form."""
-    assert [form for form in (SECRET, IN_URL, ENCODED, "S3cret") if form in text] == []
 
 
 @pytest.mark.parametrize("no_proxy", ["[::1]", "fd00::/8", "127.0.0.1", "*"])

@@ -8,8 +8,8 @@ import pytest
 
 from conformance.target import Unreachable
 from conformance.target.proxies import Proxy, bypassed, proxy_for, read
-from tests.conftest import FROM_THE_MACHINE
-from tests.target.test_network import IN_URL, SECRET, assert_hidden
+from tests.run.checkout import FROM_THE_MACHINE
+from tests.target.targets import IN_URL, SECRET, assert_hidden
 
 
 @pytest.fixture(autouse=True)

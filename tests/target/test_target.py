@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from conformance.target import REPLAY, Client, Limits, Target, TargetError, Unreachable, from_options, probe
+from conformance.target import REPLAY, Client, Limits, TargetError, Unreachable, from_options, probe
 from tests.servers.sockets import always, http, serving
+from tests.target.targets import dribbling, end_of, target
 
 KEY = {"RESPONSES_API_KEY": "the-key"}
 BRICKS = {"DATABRICKS_TOKEN": "the-token"}
@@ -104,11 +103,6 @@ def test_wrong_token(token: str) -> None:
         from_options("https://h.example", "openai", {"RESPONSES_API_KEY": token})
     assert not raised.value.missing
     assert "qqq" not in str(raised.value)
-
-
-def target(url: str) -> Target:
-    """A target with a placeholder for a token."""
-    return Target(url, token="the-key", contract="openai")
 
 
 def test_request(subtests: pytest.Subtests) -> None:
@@ -255,34 +249,6 @@ def test_no_end_of_bytes(head: bytes, piece: bytes) -> None:
     """An answer that is larger than the limit is cut, whatever part of it is."""
     with dribbling(head, piece * 100, 0) as url, Client(target(url), Limits(bytes=50_000)) as client:
         assert end_of(client) == "more than 50000 bytes"
-
-
-def end_of(client: Client) -> str | None:
-    """Why an answer ends, or does not begin."""
-    try:
-        return client.send(b"{}").broken
-    except Unreachable as error:
-        return str(error).rpartition(": ")[2]
-
-
-@contextlib.contextmanager
-def dribbling(head: bytes, piece: bytes, seconds: float) -> Iterator[str]:
-    """A server that sends a head and then a piece again and again."""
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(OSError):
-            connection.recv(65536)
-            connection.sendall(head)
-            while True:
-                connection.sendall(piece)
-                time.sleep(seconds)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield "http://{}:{}/v1".format(*listener.getsockname())
-        thread.join(10)
 
 
 def test_a_limit_counts_for_each_answer() -> None:

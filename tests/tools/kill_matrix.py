@@ -147,17 +147,28 @@ def unbroken() -> list[str]:
     ]
 
 
+def breaking(chapter: str) -> list[str]:
+    """The faults that break something of a chapter."""
+    from conformance.faults import FAULTS
+
+    return [
+        fault.name
+        for fault in FAULTS.values()
+        if any(requirement.startswith(f"{chapter}.") for requirement in fault.breaks)
+    ]
+
+
 def main() -> None:
     """Prints the table."""
     from conformance.faults import FAULTS, UnknownFault, find
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="run these faults only")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run these faults only, or those that break a chapter")
     parser.add_argument("--all", action="store_true", help="run every case with every fault")
     options = parser.parse_args()
     begun = time.perf_counter()
     try:
-        names = [find(name).name for name in options.names] or [*FAULTS]
+        names = [one for name in options.names for one in breaking(name) or [find(name).name]] or [*FAULTS]
     except UnknownFault as error:
         parser.error(str(error))
     outcomes = measure([(name, "") for name in names], everything=options.all)

@@ -16,9 +16,9 @@ from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Event
 from tests import ROOT
-from tests.defects.answers import with_body
 from tests.right import streams
 from tests.right.answers import ERROR, answered, exchange
+from tests.right.changed import with_body
 from tests.tools.compare import ENOUGH, Difference, differences, main, shape_of
 
 TOOL = {"type": "web_search"}

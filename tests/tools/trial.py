@@ -1,9 +1,10 @@
 """Tries the checks on captured exchanges, and on copies of them that have one defect each.
 
-    python -m tests.tools.trial FILE [--since=1755216000] [--mutants] [--all] [--contract=openai]
+    python -m tests.tools.trial FILE [--since=1755216000] [--mutants] [--of-each=40] [--contract=openai]
 
 Prints the findings by requirement, and with --mutants, for each kind of defect, how many copies were made and noticed.
-Ends with 1 if there is a must finding on a genuine exchange, or a defect that was not noticed.
+A kind is planted into exchanges without a must finding. Ends with 1 if there is a must finding on a genuine exchange,
+or a defect that was not noticed.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from conformance.checks import Result, judge
 from conformance.contract import Contract, Level, load
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Decoder, Framing
-from tests.defects.mutants import KINDS, some
+from tests.defects import KINDS
+from tests.defects.lib.answers import is_answer
+from tests.defects.lib.registry import is_noticed, newly_broken, some
+from tests.defects.lib.streams import wire
 
 EXAMPLES = 3
-OF_EACH = 3
-
-
-def broken(exchange: Exchange, contract: Contract) -> dict[tuple[str, str], Result]:
-    """The findings on an exchange, by requirement and place."""
-    return {(r.requirement, r.finding.where): r for r in judge(exchange, contract) if r.finding}
+PLANTED = 6
+"""Defects of a kind that are planted into one exchange."""
 
 
 def differs_in_bytes(exchange: Exchange) -> bool:
@@ -42,10 +42,6 @@ def differs_in_bytes(exchange: Exchange) -> bool:
         if [(event.name, event.data) for event in read + decoder.close()] != wanted or decoder.framing != Framing():
             return True
     return False
-
-
-def wire(name: str | None, data: str) -> str:
-    return ("" if name is None else f"event: {name}\n") + f"data: {data}\n\n"
 
 
 class Acceptance:
@@ -82,69 +78,87 @@ class Acceptance:
 class Recall:
     """Counts what was noticed of the defects that were planted."""
 
-    def __init__(self, contract: Contract, every: bool) -> None:
+    def __init__(self, contract: Contract, of_each: int | None, planted: int | None) -> None:
         self.contract = contract
-        self.every = every
+        self.of_each = of_each
+        self.planted = planted
+        self.exchanges: Counter[str] = Counter()
         self.made: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = defaultdict(list)
         self.sets: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def take(self, one: Captured, before: dict[tuple[str, str], Result]) -> None:
+    def take(self, one: Captured, before: set[tuple[str, str]]) -> None:
+        """Plants every kind that has not been planted into exchanges enough."""
         for kind in KINDS.values():
+            if self.of_each is not None and self.exchanges[kind.name] >= self.of_each:
+                continue
             mutants = kind.make(one.exchange)
-            for mutant in mutants if self.every else some(mutants, OF_EACH):
-                found = broken(mutant.exchange, self.contract).keys() - before.keys()
-                names = {requirement for requirement, _ in found}
+            chosen = [*mutants] if self.planted is None else some(mutants, self.planted)
+            self.exchanges[kind.name] += bool(chosen)
+            for mutant in chosen:
+                names = newly_broken(mutant, before, self.contract)
                 self.made[kind.name] += 1
                 self.sets[kind.name][" ".join(sorted(names)) or "nothing"] += 1
-                if not names & set(mutant.noticed_by):
+                if not is_noticed(mutant, names):
                     self.missed[kind.name] += 1
                     if len(self.examples[kind.name]) < EXAMPLES:
                         wanted, noticed = " or ".join(mutant.noticed_by), " ".join(sorted(names)) or "none"
                         text = f"{one.id}  {mutant.label}  wanted {wanted}, noticed by {noticed}"
                         self.examples[kind.name].append(text)
 
-    def show(self, detail: bool) -> bool:
-        print(f"\n{'defect':32} {'made':>7} {'noticed':>8} {'missed':>7}")
+    def show(self, *, detail: bool) -> bool:
+        """Prints a line for each kind, and what was missed; true if nothing was."""
+        print(f"\n{'defect':54} {'made':>7} {'noticed':>8} {'missed':>7}")
         for name in KINDS:
-            print(f"{name:32} {self.made[name]:7} {self.made[name] - self.missed[name]:8} {self.missed[name]:7}")
+            print(f"{name:54} {self.made[name]:7} {self.made[name] - self.missed[name]:8} {self.missed[name]:7}")
             for example in self.examples[name]:
                 print(f"      {example}")
             if detail:
                 for names, count in self.sets[name].most_common(8):
                     print(f"      {count:6} {names}")
         total, missed = self.made.total(), self.missed.total()
-        print(f"{'all':32} {total:7} {total - missed:8} {missed:7}")
+        print(f"{f'all {len(KINDS)} kinds':54} {total:7} {total - missed:8} {missed:7}")
+        print(f"never planted: {' '.join(sorted(KINDS.keys() - self.made.keys())) or 'none'}")
         return not missed
 
 
+def is_recent(one: Captured, since: int) -> bool:
+    """True for what was created since, and for what does not tell when, if it is no response."""
+    created = one.tags.get("created_at")
+    return (created or 0) >= since or (created is None and not one.exchange.is_stream and not is_answer(one.exchange))
+
+
 def main() -> int:
+    """Prints what was found, and what was noticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", help="what judge reads: captured exchanges, or a cassette")
     parser.add_argument("--since", type=int, default=0, help="only exchanges created since (tags.created_at)")
     parser.add_argument("--mutants", action="store_true", help="also plant defects, one at a time")
-    parser.add_argument("--all", action="store_true", help=f"plant all defects, not {OF_EACH} of a kind")
+    parser.add_argument("--of-each", type=int, default=40, help="exchanges that a kind is planted into")
+    parser.add_argument("--planted", type=int, default=PLANTED, help="defects of a kind in one exchange")
+    parser.add_argument("--all", action="store_true", help="plant all defects into all exchanges")
     parser.add_argument("--detail", action="store_true", help="show which requirements noticed each kind")
     parser.add_argument("--limit", type=int, help="only so many exchanges")
     parser.add_argument("--contract", default="openai")
     options = parser.parse_args()
 
     contract = load(options.contract)
-    acceptance, recall = Acceptance(), Recall(contract, options.all)
+    limits = (None, None) if options.all else (options.of_each, options.planted)
+    acceptance, recall = Acceptance(), Recall(contract, *limits)
     try:
-        chosen = (one for one in read(options.file) if (one.tags.get("created_at") or 0) >= options.since)
+        chosen = (one for one in read(options.file) if is_recent(one, options.since))
         for one in itertools.islice(chosen, options.limit):
-            before = broken(one.exchange, contract)
-            acceptance.take(one, before.values())
-            if options.mutants and one.exchange.is_stream and not any(r.level is Level.MUST for r in before.values()):
-                recall.take(one, before)
+            found = [result for result in judge(one.exchange, contract) if result.finding]
+            acceptance.take(one, found)
+            if options.mutants and not any(result.level is Level.MUST for result in found):
+                recall.take(one, {(result.requirement, result.finding.where) for result in found if result.finding})
     except CaptureError as error:
         print(error, file=sys.stderr)
         return 2
     good = acceptance.show()
     if options.mutants:
-        good = recall.show(options.detail) and good
+        good = recall.show(detail=options.detail) and good
     return 0 if good else 1
 
 

@@ -18,8 +18,8 @@ from conformance.reference.serve import running
 from conformance.report import cut_tracebacks, failure_text, matrix, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
-from tests.conftest import TOKEN, Checkout
 from tests.right.exchanges import DATABRICKS, body, exchange
+from tests.run.checkout import TOKEN, Checkout
 from tests.servers.sockets import http, serving
 
 MINE = "supported_models.text"

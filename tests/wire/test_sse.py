@@ -33,6 +33,7 @@ def names_and_data(events: Any) -> list[tuple[str | None, str]]:
 @pytest.mark.parametrize("line_end", LINE_ENDS)
 @pytest.mark.parametrize("name", streams.good())
 def test_a_stream_is_the_same_under_every_line_end_and_cut_anywhere(name: str, line_end: str) -> None:
+    """Line ends and pieces change nothing of what is read."""
     sent = streams.good()[name].sent
     content = streams.wire(sent, line_end)
     whole, framing = decode(content)
@@ -45,6 +46,7 @@ def test_a_stream_is_the_same_under_every_line_end_and_cut_anywhere(name: str, l
 
 
 def test_a_stream_is_the_same_cut_in_two_at_every_byte() -> None:
+    """A cut at any byte, inside a character too, changes nothing."""
     sent = streams.good()["text"].sent[-3:]
     for line_end in LINE_ENDS:
         content = "\ufeff".encode() + streams.wire(sent, line_end)
@@ -77,6 +79,7 @@ def test_what_is_written_is_read(written: Any, line_end: str, cuts: list[int], b
 @STEADY
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=10))
 def test_any_bytes_are_read_the_same_however_they_are_cut(content: bytes, cuts: list[int]) -> None:
+    """Pieces change nothing of what is read from any bytes."""
     whole, framing = decode(content)
     events, pieced = in_pieces(content, [cut for cut in cuts if cut <= len(content)])
     assert names_and_data(events) == names_and_data(whole)
@@ -86,6 +89,7 @@ def test_any_bytes_are_read_the_same_however_they_are_cut(content: bytes, cuts: 
 @STEADY
 @given(st.text(st.sampled_from("adtevn: \r\n\ufeffé🌍"), max_size=60), st.integers(1, 5))
 def test_streams_that_are_nearly_right_are_read_the_same_however_they_are_cut(text: str, size: int) -> None:
+    """Pieces change nothing of what is read from texts that look like streams."""
     content = text.encode()
     whole, framing = decode(content)
     events, pieced = in_pieces(content, list(range(size, len(content), size)))
@@ -116,6 +120,7 @@ READ = {
 
 @pytest.mark.parametrize("name", READ)
 def test_the_rules_of_the_standard(name: str) -> None:
+    """Each rule of the standard on event streams is kept."""
     content, expected = READ[name]
     assert names_and_data(decode(content)[0]) == expected
 
@@ -138,10 +143,12 @@ def test_the_rules_of_the_standard(name: str) -> None:
     ],
 )
 def test_what_is_not_an_event_is_kept_for_judging(content: bytes, framing: Framing) -> None:
+    """Comments, stray lines and what is cut off are told beside the events."""
     assert decode(content)[1] == framing
 
 
 def test_many_small_pieces_of_one_long_line_are_read_in_time_that_grows_with_their_number() -> None:
+    """A long line in many pieces is read soon."""
     decoder = Decoder()
     for _ in range(200_000):
         assert not decoder.feed(b"data: xx")
@@ -149,6 +156,7 @@ def test_many_small_pieces_of_one_long_line_are_read_in_time_that_grows_with_the
 
 
 def test_data_that_is_no_json_is_no_error() -> None:
+    """Data that are no JSON have no type, and nothing is raised."""
     event = decode(b"data: {\n\n")[0][0]
     assert not event.json
     assert event.type is None

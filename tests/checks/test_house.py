@@ -44,6 +44,7 @@ def registered() -> dict[str, list[str]]:
 
 
 def test_rules_stand_in_the_house_of_their_chapter(registered: dict[str, list[str]]) -> None:
+    """A rule is registered by the module of its chapter."""
     astray = [
         (requirement, module)
         for module, requirements in registered.items()
@@ -54,11 +55,13 @@ def test_rules_stand_in_the_house_of_their_chapter(registered: dict[str, list[st
 
 
 def test_every_rule_is_found(registered: dict[str, list[str]]) -> None:
+    """The modules together register every rule, each once."""
     requirements = [requirement for each in registered.values() for requirement in each]
     assert sorted(requirements) == sorted([*RULES, *PAIRS])
 
 
 def test_every_module_is_a_chapter_or_a_mechanism() -> None:
+    """A module of checks has the name of a chapter, or stands in lib."""
     names = {module.name for module in pkgutil.iter_modules(checks.__path__)}
     assert names - {"lib"} <= set(load().chapters)
 
@@ -72,6 +75,7 @@ def _imported(file: Path) -> Iterator[str]:
 
 
 def test_chapters_import_mechanisms_and_no_other_chapter() -> None:
+    """A chapter uses mechanisms and leaves other chapters alone."""
     wrong = [
         (str(file.relative_to(FOLDER)), name)
         for file in FILES
@@ -83,11 +87,13 @@ def test_chapters_import_mechanisms_and_no_other_chapter() -> None:
 
 
 def test_files_can_be_read_at_once() -> None:
+    """No file of checks has more than 400 lines."""
     lengths = {str(file.relative_to(FOLDER)): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
 def test_results_come_in_the_order_of_the_contract() -> None:
+    """Results are sorted as the contract sorts its requirements."""
     contract = load("openai")
     body = b'{"status": "completed", "created_at": 1, "usage": {}, "output": [{"type": "message", "id": "msg_1"}]}'
     exchange = Exchange(Request("POST", "/v1/responses", b"{}"), 200, {"content-type": "application/json"}, body)

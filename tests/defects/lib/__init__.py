@@ -1,0 +1,1 @@
+"""What the planted defects are made of: the registry, and ways to change answers and streams."""

@@ -1,0 +1,49 @@
+"""The list of cases: what is counted, and that nothing is sent for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.run.checkout import Checkout
+from tests.run.results import URL, told
+
+
+def test_list_sends_nothing(unchanged: Checkout) -> None:
+    """--list shows requirements, cases and requests a model for any mode, and asks for no credential and no server."""
+    for args in ([], ["--live"], ["--live", "--base-url", "http://127.0.0.1:9/v1"], ["--base-url", URL]):
+        result = unchanged.quick("--list", "--models", "gpt-5-4", *args)
+        assert result.ret == 0
+        result.stdout.fnmatch_lines(
+            [
+                "requirements of the contract databricks *",
+                "  supported_models.string_input * must *",
+                "cases and requests by test",
+                "  supported_models  string_input: 1 cases, 1 requests",
+                "requests by model (ceiling 60)",
+                "  gpt-5-4: *",
+                "* cases, * requests, 0 cases not applicable; nothing was sent",
+            ]
+        )
+
+
+def test_list_obeys_the_options(checkout: Checkout) -> None:
+    """--list counts what --models, --contract and --every-model ask for, and xdist does not hide it."""
+    all_models = "\n".join(told(checkout.quick("--list")))
+    every_model = "\n".join(told(checkout.quick("--list", "--every-model")))
+    of = [re.search(r"boundary_value: (\d+) cases", text) for text in (all_models, every_model)]
+    assert all(of)
+    few, many = (int(match[1]) for match in of if match)
+    assert many == 11 * few
+    openai = checkout.quick("--list", "--contract", "openai", "--models", "demo")
+    openai.stdout.fnmatch_lines(["  unsupported_parameters.store*not applicable*", "  demo: *"])
+    workers = checkout.run("--list", "-n", "2", "--models", "gpt-5-4")
+    assert workers.ret == 0
+    workers.stdout.fnmatch_lines(["*nothing was sent"])
+
+
+def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:
+    """--list with a test that cannot be collected fails."""
+    (checkout.path / "conformance" / "test_broken.py").write_text("import nothing_of_this_name\n")
+    assert checkout.run("--list").ret == pytest.ExitCode.INTERRUPTED
