@@ -24,8 +24,14 @@ def test_unknown_effort(ask, model):
 @pytest.mark.requirement("reasoning.summary", "echo.reasoning_summary")
 def test_summary(ask, model, sample):
     """A summary of the reasoning can be asked for, in a stream."""
-    asked = {"effort": "low", "summary": sample.id}
-    ask(model, reasoning.ARITHMETIC, stream=True, reasoning=asked, max_output_tokens=reasoning.REASONING_CAP)
+    ask.until(
+        [{"type": "reasoning", "summary": [{"type": "summary_text"}]}],
+        model,
+        reasoning.RIDDLE,
+        stream=True,
+        reasoning={"effort": reasoning.EFFORT, "summary": sample.id},
+        max_output_tokens=reasoning.REASONING_CAP,
+    )
 
 
 @pytest.mark.representative

@@ -82,7 +82,7 @@ FAULTS: Final = (
         "no-role",
         "A message has no role.",
         ("response.schema",),
-        only_if(answers_question, in_json(without("/output/1/role"))),
+        only_if(answers_question, in_json(without("/output/*/role"))),
     ),
     Fault(
         "no-reasoning-tokens",

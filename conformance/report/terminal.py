@@ -39,11 +39,11 @@ def summary(
     run: Run, contract: Contract, *, width: int, remarks: Sequence[str], status: int
 ) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each. ``remarks`` are what the verdict says besides."""
-    if rows := _could_not_run(run):
+    if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
-    if rows := list(_findings(run, "may")):
+    if rows := [*_findings(run, "may"), *_reasons(run.with_outcome(CaseOutcome.OBSERVED))]:
         yield "observed (may)", "\n".join(rows)
     if rows := list(_unknown(run)):
         yield "not described anywhere (no promise)", "\n".join(rows)
@@ -51,8 +51,9 @@ def summary(
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
-def _could_not_run(run: Run) -> list[str]:
-    reasons = collections.Counter(record.reason for record in run.with_outcome(CaseOutcome.COULD_NOT_RUN))
+def _reasons(records: Iterable[Record]) -> list[str]:
+    """One line for each reason that some cases have, with how many these are."""
+    reasons = collections.Counter(record.reason for record in records if record.reason)
     return [printable(f"{count} cases: {reason}") for reason, count in reasons.items()]
 
 

@@ -28,7 +28,7 @@ from conformance.run.twins import Twins
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client
 from conformance.target.environment import obstacle
-from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, at_list
 from conformance.wire.schema import violations
@@ -136,7 +136,7 @@ class Ask:
     ) -> Exchange:
         """Asks, at most three times, until the output holds these items in this order, others aside.
 
-        An item is given by the members that it has to have. Raises CouldNotRun if it never comes to that, and Ended if
+        An item is given by the members that it has to have. Raises NeverCame if it does not come to that, and Ended if
         there is no answer.
         """
         wanted = " and ".join(str(item["type"]) for item in items)
@@ -146,7 +146,7 @@ class Ask:
             if holds(self._output(exchange), items):
                 return exchange
             self._case.notes.append(f"attempt {attempt + 1}: the answer does not hold {wanted}")
-        raise CouldNotRun(f"{model} gave no answer with {wanted} in {PRECONDITION_TRIES} attempts; run again")
+        raise NeverCame(f"{model} gave no answer with {wanted} in {PRECONDITION_TRIES} attempts; run again")
 
     def then(
         self,

@@ -1,6 +1,6 @@
 """Outcomes of cases and of a run, and the exit status."""
 
-from conformance.verdict.case import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict.case import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.verdict.outcomes import (
     COULD_NOT_RUN_STATUS,
     FAIL_ON,
@@ -19,6 +19,7 @@ __all__ = [
     "CaseOutcome",
     "CouldNotRun",
     "Ended",
+    "NeverCame",
     "Record",
     "Run",
     "SuiteError",

@@ -19,6 +19,10 @@ class Ended(Exception):
     """A case that cannot go on as planned, as an answer lacks what its next request needs: what that is."""
 
 
+class NeverCame(Exception):
+    """A model did not do, as often as it was asked, what a case needs before it can judge what it is about."""
+
+
 class SuiteError(Exception):
     """The suite's own fault: a request that was meant to be right and is not, a requirement that nothing judged."""
 
@@ -69,14 +73,18 @@ class Case:
         A must finding, or a cassette that does not fit, is a failure whatever else happened. A fault of the suite
         outweighs what was warned of beside it. A requirement that nothing judged is such a fault if nothing was asked;
         if something was, an answer that leaves nothing to judge it by: that could not run, which is no pass either.
+        What a model never did is observed: it breaks no promise.
         """
-        ended = isinstance(error, Ended)
+        ended, never_came = isinstance(error, Ended), isinstance(error, NeverCame)
         if self.findings(Level.MUST) or self.mismatches:
             self.outcome = CaseOutcome.FAIL
             if error is not None and not ended:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
+        elif never_came:
+            self.outcome = CaseOutcome.WARN if self.findings(Level.SHOULD) else CaseOutcome.OBSERVED
+            self.reason = str(error)
         elif error is None and self.exchanges and self._silent():
             reason = (
                 f"the answer leaves nothing to judge {', '.join(self._silent())} by; run again, or look at the answer"

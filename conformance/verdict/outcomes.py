@@ -91,6 +91,12 @@ class Run:
         """Each finding at a level, with the record of its case."""
         return ((record, finding) for record in self.records for finding in record.findings if finding[1] == level)
 
+    def unmet(self) -> list[Record]:
+        """The cases whose model never did what they need, where no other case judged anything of their chapter."""
+        judged = {requirement.partition(".")[0] for record in self.records for requirement in record.judged}
+        observed = self.with_outcome(CaseOutcome.OBSERVED)
+        return [record for record in observed if record.reason and record.chapter not in judged]
+
     @property
     def judged(self) -> int:
         """How many times a requirement was judged."""

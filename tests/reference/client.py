@@ -73,7 +73,7 @@ def refused(reply: httpx.Response, status: int, *names: str) -> None:
 
 
 def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
-    """The items behind the reasoning, the same in JSON and as a stream, to which no check objects."""
+    """The items of an answer without reasoning, the same in JSON and as a stream, to which no check objects."""
     sent = {"tools": list(tools), "tool_choice": "required", **body}
     plain, streamed = ask(client, **sent), ask(client, **sent, stream=True)
     for reply in (plain, streamed):
@@ -81,7 +81,7 @@ def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[di
         accepted(reply)
     told = decode(streamed.content)[0][-1].json["response"]
     assert [kinds(told), kinds(plain.json())] == [kinds(plain.json())] * 2
-    items: list[dict[str, Any]] = plain.json()["output"][1:]
+    items: list[dict[str, Any]] = plain.json()["output"]
     return items
 
 

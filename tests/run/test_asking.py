@@ -14,10 +14,11 @@ from conformance.run.transmit import sent
 from conformance.run.twins import Twins
 from conformance.samples import conversations, outputs, tools
 from conformance.target import Client, Unreachable
-from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import read_json
-from tests.right.exchanges import DATABRICKS, exchange, response
+from tests.right import exchanges
+from tests.right.exchanges import DATABRICKS, exchange
 
 MODEL = "gpt-5-4"
 CALL = {
@@ -29,6 +30,13 @@ CALL = {
     "arguments": '{"city":"Paris"}',
 }
 ACCEPTED, ROUND_TRIP = "function_tools.accepted", "function_tools.round_trip"
+
+
+def response(**members: Any) -> dict[str, Any]:
+    """A right answer to what is asked here, with some members replaced: at no effort, and without reasoning."""
+    reasoning = exchanges.response()["reasoning"] | {"effort": "none"}
+    usual = {"max_output_tokens": 256, "reasoning": reasoning, "output": exchanges.items()[1:]}
+    return exchanges.response(**usual | members)
 
 
 class Endpoint:
@@ -128,7 +136,7 @@ def test_until_asks_again() -> None:
     assert case.extra_requests == 1
     assert case.notes == ["attempt 1: the answer does not hold function_call"]
     ask, _, endpoint = asking(response(), response(), response(), calling(CALL))
-    with pytest.raises(CouldNotRun, match="no answer with function_call in 3 attempts"):
+    with pytest.raises(NeverCame, match="no answer with function_call in 3 attempts"):
         ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
     assert len(endpoint.sent) == 3
     ask, _, endpoint = asking(400)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from conformance.checks import Finding, Result
-from conformance.contract import Level
+from conformance.contract import Level, load
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.report import cut_tracebacks, failure_text, matrix, summary
-from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, Record, Run, SuiteError
+from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
 from tests.run.checkout import TOKEN, Checkout
@@ -54,6 +54,10 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "could-not-run": (case(), CouldNotRun("later"), CaseOutcome.COULD_NOT_RUN),
     "could-not-run-after-ok": (case(OK), CouldNotRun("later"), CaseOutcome.COULD_NOT_RUN),
     "fail-and-could-not-run": (case(result(Level.MUST, FINDING)), CouldNotRun("later"), CaseOutcome.FAIL),
+    "never-came": (case(OK, expected=2), NeverCame("no call"), CaseOutcome.OBSERVED),
+    "never-came-with-nothing-judged": (case(), NeverCame("no call"), CaseOutcome.OBSERVED),
+    "never-came-with-a-warning": (case(result(Level.SHOULD, FINDING)), NeverCame("no call"), CaseOutcome.WARN),
+    "never-came-with-a-must": (case(result(Level.MUST, FINDING)), NeverCame("no call"), CaseOutcome.FAIL),
     "exception": (case(OK), KeyError("x"), CaseOutcome.SUITE_ERROR),
     "wrong-request": (case(), SuiteError("x"), CaseOutcome.SUITE_ERROR),
     "fail-and-exception": (case(result(Level.MUST, FINDING)), KeyError("x"), CaseOutcome.FAIL),
@@ -104,6 +108,20 @@ def test_ended() -> None:
     assert "there is no call to answer" in unexplained.reason
     failed.finish(Ended("there is no call to answer"))
     assert failed.notes == []
+
+
+def test_what_never_came() -> None:
+    """It is told, and counts as not run only where no other case judged anything of its chapter."""
+    lone, other = case(result(Level.MUST, None, "usage.total")), case(OK)
+    lone.finish(NeverCame("no call in 3 attempts"))
+    other.finish(None)
+    made = Run()
+    made.add(lone.record().as_dict())
+    assert (made.exit_status(0, "must"), [record.reason for record in made.unmet()]) == (6, ["no call in 3 attempts"])
+    made.add(other.record().as_dict())
+    assert (made.exit_status(0, "must"), made.unmet()) == (0, [])
+    sections = dict(summary(made, load("databricks"), width=80, remarks=(), status=0))
+    assert sections["observed (may)"] == "1 cases: no call in 3 attempts"
 
 
 def run(*outcomes: CaseOutcome, judged: bool = True) -> Run:
