@@ -50,7 +50,8 @@ class Record:
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
     requirement, level, where, expected, received; ``unknown`` names what nobody has described;
     ``unsteady`` what was asked again, and ``waited`` for how many seconds; ``not_tried`` holds
-    what is not tried without an option, and the option. ``reason`` is the sentence for a case that could not run.
+    what is not tried without an option, and the option. ``reason`` is the sentence for a case that could not run, or
+    whose model never did what it needs.
     """
 
     case: str
@@ -119,6 +120,7 @@ class Run:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
-        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged or (require_all and self.not_tried):
+        left_out = require_all and self.not_tried
+        if CaseOutcome.COULD_NOT_RUN in outcomes or self.unmet() or not self.judged or left_out:
             return COULD_NOT_RUN_STATUS
         return status
