@@ -3,12 +3,12 @@
 import base64
 from typing import Final
 
-from conformance.faults.lib.asked import declares
-from conformance.faults.lib.events import each, on_events
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing_tools, in_json, on_items
-from conformance.faults.lib.requests import each_tool, each_tool_of
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import declares
+from conformance.reference.edits.events import each, on_events
+from conformance.reference.edits.replies import echoing_tools, in_json, on_items
+from conformance.reference.edits.requests import each_tool, each_tool_of
 from conformance.wire.edit import put
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, NOWHERE, all_of, sends_back, tools
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing_tools, of_type, on_answer, on_items, only_if
-from conformance.faults.lib.requests import each_tool, each_tool_of
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, NOWHERE, all_of, sends_back, tools
+from conformance.reference.edits.replies import echoing_tools, of_type, on_answer, on_items, only_if
+from conformance.reference.edits.requests import each_tool, each_tool_of
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.wire.edit import GONE, Edit, put
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import is_question
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import is_question
+from conformance.reference.edits.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import all_of, chooses, declares, includes_nothing
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import on_answer, on_items
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import all_of, chooses, declares, includes_nothing
+from conformance.reference.edits.replies import on_answer, on_items
 from conformance.wire.edit import put
 
 FAULTS: Final = (

@@ -1,9 +1,9 @@
 """Faults that are alike: one row for each of many things."""
 
-from conformance.faults.lib.asked import Test
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing, refusing
-from conformance.faults.lib.requests import calling_none
+from conformance.reference.edits.asked import Test
+from conformance.reference.edits.replies import echoing, refusing
+from conformance.reference.edits.requests import calling_none
 
 
 def refused(name: str, what: str, broken: str, test: Test) -> Fault:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from conformance.faults.lib.events import DELTA, each, left_out, moved, on_events, swapped, twice
 from conformance.faults.lib.fault import CHECKERS, Fault
 from conformance.faults.lib.items import (
     COMPLETED,
@@ -14,6 +13,7 @@ from conformance.faults.lib.items import (
     in_pieces,
     loaded_tools,
 )
+from conformance.reference.edits.events import DELTA, each, left_out, moved, on_events, swapped, twice
 from conformance.reference.reply import ReplyEdit
 from conformance.wire.edit import put
 
