@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,17 +20,18 @@ from conformance.checks import (
     unknown,
 )
 from conformance.contract import Contract, Level
+from conformance.run import forms
+from conformance.run.bodies import check_right, encoded
 from conformance.run.line import Line
 from conformance.run.transmit import sent
 from conformance.run.turns import continued, holds
-from conformance.run.twins import Twins
+from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client
 from conformance.target.environment import obstacle
 from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, at_list
-from conformance.wire.schema import violations
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""
@@ -221,13 +221,14 @@ class Ask:
         The word MODEL in ``content`` stands for the name of the model. ``path`` is relative to the base URL.
         """
         stated = self._stated(Outcome.REFUSED, about, status)
-        how = {"content_type": content_type, "method": method, "path": path}
-        exchange = self._sent(self._named(model, content), _expected(stated), **how)
+        how: dict[str, Any] = {"content_type": content_type, "method": method, "path": path}
+        exchange = self._asked(lambda: self._named(model, content), stated, **how)
         return self._judge(model, exchange, stated)
 
     def _named(self, model: str, content: str) -> bytes:
         """The bytes of a content in which MODEL stands for the name of the model."""
-        return content.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
+        shaped = self._twins.forms.raw(content, self._case)
+        return shaped.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
 
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
@@ -240,15 +241,9 @@ class Ask:
         settings: Mapping[str, Any],
         given_back: Sequence[Any] = (),
     ) -> dict[str, Any]:
-        """A request that is right by its schema. Raises SuiteError for one that is not.
-
-        Items that are ``given_back`` as they came are the target's, and not looked at.
-        """
+        """A request that is right by its schema. Raises SuiteError for one that is not."""
         body = self._body(model, input, settings)
-        known = {id(item) for item in given_back}
-        own = body | {"input": [item for item in input if id(item) not in known]} if known else body
-        for violation in violations("request", own):
-            raise SuiteError(f"the request is not right at {violation.text}")
+        check_right(body, given_back)
         return body
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
@@ -272,11 +267,41 @@ class Ask:
         # Of a credential in another form a 403 is an answer; good tokens were seen to be refused now and then.
         is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
         other = () if is_good else (401, 403)
-        content = _encoded(body)
-        exchange = self._sent(content, (*_expected(stated), *other), credential=credential)
+        exchange = self._asked(
+            lambda: encoded(self._twins.forms.shaped(body, self._case)), stated, other, credential=credential
+        )
         if credential == DEFAULT_CREDENTIAL:
-            self._twins.remember(content, exchange)
+            self._twins.remember(exchange)
         return self._judge(model, exchange, stated, credential)
+
+    def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
+        """What came back, in the form of input that the target takes."""
+        expected = (*_expected(stated), *other)
+        exchange = self._sent(made(), expected, **how)
+        return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
+
+    def _has_wrong_form(self, exchange: Exchange, stated: Stated) -> bool:
+        """True if a request was refused for the form of its input, which is not sent to this target any more.
+
+        Raises CouldNotRun where it cannot be said in another form.
+        """
+        body, known = exchange.request.json, self._twins.forms
+        form = forms.form_of(body)
+        if known.explains(exchange.status, form, stated.outcome, self._case):
+            self._case.add(exchange, [])
+            raise CouldNotRun(f"the target takes no {form} as an input, which this case needs")
+        if form is None or exchange.status not in forms.REFUSED or known.only or self._twins.replayed:
+            return False
+        if stated.outcome in (Outcome.REFUSED, Outcome.EITHER):
+            shape = shape_beside(exchange, self._case)
+            if shape is None or self._of_twin(shape) is None:
+                return False
+        known.learn(form, lambda shape: self._of_twin(shape) is None)
+        if known.only is None or forms.PROMISED[form] in self._case.requirements:
+            return False
+        self._case.extra_requests += 1
+        self._case.add(exchange, [])
+        return True
 
     def _sent(self, content: bytes, expected: tuple[int, ...] = (), **how: Any) -> Exchange:
         """What came back in the end. What may have been a passing fault is judged as an error, and no more."""
@@ -301,7 +326,10 @@ class Ask:
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
         self._case.unknown.update(unknown(exchange, self._contract))
-        if exchange.status >= 500 and (instead := self._of_twin(self._twin_of(exchange) or PLAIN)) is not None:
+        if (
+            exchange.status >= 500
+            and (instead := self._of_twin(shape_beside(exchange, self._case) or PLAIN)) is not None
+        ):
             self._case.add(exchange, [])
             said = message(View(exchange, self._contract))
             raise CouldNotRun(
@@ -309,7 +337,8 @@ class Ask:
                 f"({exchange.status}: {said}; then {instead}): "
                 "the trouble is upstream; try again later, or leave the model out with --models"
             )
-        if stated.outcome is Outcome.REFUSED and 400 <= exchange.status < 500:
+        may_be_refused = stated.outcome is Outcome.REFUSED or (stated.outcome is Outcome.EITHER and self._case.twins)
+        if may_be_refused and 400 <= exchange.status < 500:
             self._check_twin(exchange, stated)
         self._case.add(exchange, results)
         return exchange
@@ -322,19 +351,13 @@ class Ask:
         levels = (self._contract.level(name, self._case.model) for name in stated.requirements)
         if all(level is Level.MAY for level in levels):
             return
-        if (shape := self._twin_of(exchange)) is None:
+        if (shape := shape_beside(exchange, self._case)) is None:
             raise SuiteError("a request that has to be refused needs the mark twin")
         if (instead := self._of_twin(shape)) is not None:
             self._case.add(exchange, [])
             raise CouldNotRun(
                 f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
             )
-
-    def _twin_of(self, exchange: Exchange) -> str | None:
-        """The twin of a request: that of the case, or of several the one that is streamed as it is."""
-        streamed = at(exchange.request.json, "stream") is True
-        alike = [shape for shape in self._case.twins if twins.TWINS.get(shape, {}).get("stream", False) is streamed]
-        return next(iter((*alike, *self._case.twins)), None)
 
     def _of_twin(self, shape: str) -> str | None:
         """What came in place of an answer to a twin, None where it was answered."""
@@ -352,15 +375,12 @@ class Ask:
         """The bytes of a twin's request."""
         if shape in twins.RAW:
             return self._named(self._case.model, twins.RAW[shape])
-        return _encoded(self._plain(self._case.model, "") | twins.TWINS[shape])
+        body = self._plain(self._case.model, "") | twins.TWINS[shape]
+        return encoded(self._twins.forms.shaped(body, self._case))
 
     def _ran_out(self, exchange: Exchange) -> bool:
         reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")
         return bool(reason == "max_output_tokens")
-
-
-def _encoded(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _expected(stated: Stated) -> tuple[int, ...]:

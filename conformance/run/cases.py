@@ -22,6 +22,7 @@ MARKS = (
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
     "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
     "sample(samples): the samples that a test is tried with, by name",
+    "first: runs before all others, as they build on it",
     "last: runs behind all others, as a target may die of it",
     "live_only: what a replay cannot know",
     "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
