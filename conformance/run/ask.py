@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from conformance.checks import (
     PAIRS,
+    Finding,
     Outcome,
     Result,
     Stated,
@@ -23,6 +23,7 @@ from conformance.contract import Contract, Level
 from conformance.run import forms
 from conformance.run.bodies import check_right, encoded
 from conformance.run.line import Line
+from conformance.run.stated import expected_statuses, never_came, softened
 from conformance.run.transmit import sent
 from conformance.run.turns import continued, holds
 from conformance.run.twins import Twins, shape_beside
@@ -122,21 +123,33 @@ class Ask:
         input: Any,  # noqa: A002
         *,
         about: About = None,
+        promised: str = "",
         **settings: Any,
     ) -> Exchange:
         """Asks, at most three times, until the output holds these items in this order, others aside.
 
-        An item is given by the members that it has to have. Raises CouldNotRun if it never comes to that, and Ended if
-        there is no answer.
+        An item is given by the members that it has to have. That it comes to that may be ``promised`` by a requirement
+        of the case. Raises CouldNotRun if it never does and nobody promised, and Ended if there is no answer.
         """
+        about = about if about is not None else [name for name in self._case.requirements if name != promised]
         wanted = " and ".join(str(item["type"]) for item in items)
         for attempt in range(PRECONDITION_TRIES):
             self._case.extra_requests += attempt > 0
             exchange = self(model, input, about=about, **settings)
-            if holds(self._output(exchange), items):
+            if holds(output := self._output(exchange), items):
+                self._promised(promised, None)
                 return exchange
             self._case.notes.append(f"attempt {attempt + 1}: the answer does not hold {wanted}")
+        if promised:
+            self._promised(promised, never_came(items, output, PRECONDITION_TRIES))
+            raise Ended("what was promised never came")
         raise CouldNotRun(f"{model} gave no answer with {wanted} in {PRECONDITION_TRIES} attempts; run again")
+
+    def _promised(self, requirement: str, finding: Finding | None) -> None:
+        """Remembers whether a promise was kept that takes several attempts."""
+        level = self._contract.level(requirement, self._case.model) if requirement else None
+        if level is not None:
+            self._case.results.append((len(self._case.exchanges), Result(requirement, level, finding)))
 
     def then(
         self,
@@ -276,7 +289,7 @@ class Ask:
 
     def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
         """What came back, in the form of input that the target takes."""
-        expected = (*_expected(stated), *other)
+        expected = (*expected_statuses(stated), *other)
         exchange = self._sent(made(), expected, **how)
         return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
 
@@ -310,12 +323,12 @@ class Ask:
             self._case.extra_requests += 1
             results = judge(exchange, self._contract, model=self._case.model)
             self._case.add(
-                exchange, [_softened(result) for result in results if result.requirement.startswith("errors.")]
+                exchange, [softened(result) for result in results if result.requirement.startswith("errors.")]
             )
         return answer.exchange
 
     def _judge(self, model: str, exchange: Exchange, stated: Stated, credential: str = DEFAULT_CREDENTIAL) -> Exchange:
-        expected = exchange.status in _expected(stated)
+        expected = exchange.status in expected_statuses(stated)
         # The credential itself is good: the run began with a request that carried it in its usual form.
         expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
         if not expected and (found := obstacle(exchange)):
@@ -381,14 +394,3 @@ class Ask:
     def _ran_out(self, exchange: Exchange) -> bool:
         reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")
         return bool(reason == "max_output_tokens")
-
-
-def _expected(stated: Stated) -> tuple[int, ...]:
-    """The statuses that a refusal has, where the request may be refused."""
-    may_be_refused = stated.outcome in (Outcome.REFUSED, Outcome.EITHER)
-    return (stated.statuses or (400,)) if may_be_refused else ()
-
-
-def _softened(result: Result) -> Result:
-    """A result that is a warning at most."""
-    return replace(result, level=Level.SHOULD) if result.level is Level.MUST else result

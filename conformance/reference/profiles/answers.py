@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, Final
 
 from conformance.reference.edits.events import each, on_events
+from conformance.reference.edits.hosted import FAILED, failing
 from conformance.reference.edits.replies import is_plain, on_answer, only_if
 from conformance.reference.profiles.switch import Switch
 from conformance.reference.reply import Reply
@@ -14,8 +15,6 @@ MORE: Final = " It goes on with what a model would say at length about a questio
 """What makes an answer as long as genuine ones to an open question, some 300 tokens."""
 
 TOLD: Final = ("content_part.added", "content_part.done", "output_text.delta", "output_text.done")
-
-HOSTED: Final = ("web_search_call", "image_generation_call", "mcp_call")
 
 
 def _longer(reply: Reply) -> Reply:
@@ -49,23 +48,6 @@ def _long_id(item_id: str) -> str:
     return hashlib.sha256(item_id.encode()).hexdigest() * 3
 
 
-def _failed(item: dict[str, Any]) -> dict[str, Any]:
-    if item["type"] == "image_generation_call":
-        return {**item, "status": "failed", "result": None}
-    more = {"output": None, "error": "The tool failed."} if item["type"] == "mcp_call" else {}
-    return {**item, "status": "failed", **more}
-
-
-def _with_failures(response: dict[str, Any]) -> dict[str, Any]:
-    """Lets hosted calls fail, behind which there is no text."""
-    output = response["output"]
-    if not any(item["type"] in HOSTED for item in output):
-        return response
-    last = max(place for place, item in enumerate(output) if item["type"] in HOSTED)
-    kept = [item for item in output[: last + 1] if item["type"] != "message"]
-    return {**response, "output": [_failed(item) if item["type"] in HOSTED else item for item in kept]}
-
-
 SWITCHES: Final = (
     Switch(
         "long-answers",
@@ -84,6 +66,6 @@ SWITCHES: Final = (
         "What the server itself runs, a web search, an image or a tool of an MCP server, ends as failed, and no text "
         "follows.",
         is_right=False,
-        reply_edit=only_if(lambda reply: reply.status == 200, on_answer(_with_failures)),
+        reply_edit=failing(*FAILED),
     ),
 )
