@@ -303,7 +303,8 @@ class Ask:
         if known.explains(exchange.status, form, stated.outcome, self._case):
             self._case.add(exchange, [])
             raise CouldNotRun(f"the target takes no {form} as an input, which this case needs")
-        if form is None or exchange.status not in forms.REFUSED or known.only or self._twins.replayed:
+        is_settled = known.only or self._twins.replayed or (stated.requirements and self._is_observed(stated))
+        if form is None or exchange.status not in forms.REFUSED or is_settled:
             return False
         if stated.outcome in (Outcome.REFUSED, Outcome.EITHER):
             shape = shape_beside(exchange, self._case)
@@ -356,13 +357,16 @@ class Ask:
         self._case.add(exchange, results)
         return exchange
 
+    def _is_observed(self, stated: Stated) -> bool:
+        """True if what becomes of a request is merely told."""
+        return all(self._contract.level(name, self._case.model) is Level.MAY for name in stated.requirements)
+
     def _check_twin(self, exchange: Exchange, stated: Stated) -> None:
         """Raises CouldNotRun for a refusal, with whatever status, whose twin is refused too: it says nothing.
 
         What is merely observed says so whatever the twin is.
         """
-        levels = (self._contract.level(name, self._case.model) for name in stated.requirements)
-        if all(level is Level.MAY for level in levels):
+        if self._is_observed(stated):
             return
         if (shape := shape_beside(exchange, self._case)) is None:
             raise SuiteError("a request that has to be refused needs the mark twin")
