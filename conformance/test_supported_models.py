@@ -1,11 +1,14 @@
 """Supported models: each answers the page's example request.
 
-Documentation page, "Query examples" and "Supported models".
+Documentation page, "Query examples" and "Supported models". These cases run before all others: a target that takes no
+strings, or no lists, is asked in the other form from then on.
 """
 
 import pytest
 
 from conformance.samples import conversations
+
+pytestmark = pytest.mark.first
 
 
 @pytest.mark.requirement("supported_models.string_input", "supported_models.text")

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, all_of, chooses, declares, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
 from conformance.faults.lib.items import COMPLETED, IN_PROGRESS, SHELL_OUTPUT, Added, adding, in_pieces
-from conformance.faults.lib.replies import on_answer, on_items, only_if
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, chooses, declares, streams
+from conformance.reference.edits.replies import on_answer, on_items, only_if
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put, without
 

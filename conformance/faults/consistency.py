@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, all_of, declares, streams
 from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.items import COMPLETED, Added, adding, loaded_tools
-from conformance.faults.lib.replies import (
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, declares, streams
+from conformance.reference.edits.replies import (
     in_json,
     is_json,
     of_type,

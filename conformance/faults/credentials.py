@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
-from conformance.faults.lib.asked import Test, all_of, is_question
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import answering, ending_in, only_if, refusing, refusing_after
+from conformance.reference.edits.asked import Test, all_of, is_question
+from conformance.reference.edits.replies import answering, ending_in, only_if, refusing, refusing_after
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 

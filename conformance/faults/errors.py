@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import names_unsupported
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import only_if
+from conformance.reference.edits.asked import names_unsupported
+from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import Reply, ReplyEdit, like_databricks
 from conformance.wire.edit import Edit, edited, put, without
 

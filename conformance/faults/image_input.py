@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.faults.lib.asked import NOWHERE, Test, parts
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import on_final, only_if, refusing
-from conformance.faults.lib.requests import EACH_PART, without_parts
 from conformance.faults.lib.requirements import WRONG_IMAGES
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import NOWHERE, Test, parts
+from conformance.reference.edits.replies import on_final, only_if, refusing
+from conformance.reference.edits.requests import EACH_PART, without_parts
 from conformance.reference.input_files import IMAGE_TYPES
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.samples.image_input import picture

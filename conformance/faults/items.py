@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import input_items
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import both, on_answer, on_plain_answer, on_response, refusing
 from conformance.faults.lib.requirements import ALL_ROUND_TRIPS
+from conformance.reference.edits.asked import input_items
+from conformance.reference.edits.replies import both, on_answer, on_plain_answer, on_response, refusing
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 

@@ -3,11 +3,11 @@
 import json
 from typing import Any, Final
 
-from conformance.faults.lib.asked import Test, all_of, asks, chooses, sent, tools
 from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.items import Added, adding, loaded_tools
-from conformance.faults.lib.replies import echoing, is_plain, on_answer, on_final, on_items, only_if, where_sent
-from conformance.faults.lib.requests import calling_none
+from conformance.reference.edits.asked import Test, all_of, asks, chooses, sent, tools
+from conformance.reference.edits.replies import echoing, is_plain, on_answer, on_final, on_items, only_if, where_sent
+from conformance.reference.edits.requests import calling_none
 from conformance.reference.generate import instance
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put, without

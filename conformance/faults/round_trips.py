@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, asks, input_items, neighbours, sends_back, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import on_answer, on_items, only_if, refusing
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import all_of, asks, input_items, neighbours, sends_back, streams
+from conformance.reference.edits.replies import on_answer, on_items, only_if, refusing
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import is_question
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import all_of, is_question
+from conformance.reference.edits.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
 
@@ -54,21 +54,14 @@ FAULTS: Final = (
     Fault(
         "string-refused",
         "An input that is a string is refused.",
-        (
-            "supported_models.string_input",
-            "streams.streamed",
-            "limits.incomplete",
-            *every("*.answers_afterwards"),
-            "wrong_requests.unusual_body",
-            "credentials.lower_case",
-        ),
+        ("supported_models.string_input",),
         refusing(_is_text),
     ),
     Fault(
         "list-refused",
-        "A list of messages is refused.",
+        "A list that begins with a message of the system is refused.",
         ("supported_models.message_list", "credentials.basic"),
-        refusing(_is_list),
+        refusing(all_of(_is_list, lambda reply: reply.asked["input"][0].get("role") == "system")),
     ),
     Fault(
         "list-fails",

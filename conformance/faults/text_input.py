@@ -3,12 +3,12 @@
 import re
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, asks, input_items, no_tools, refused_for, sends_back
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import ending_in
-from conformance.faults.lib.requests import EACH_PART
 from conformance.faults.lib.requirements import WRONG_IMAGES, every
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import all_of, asks, input_items, no_tools, refused_for, sends_back
+from conformance.reference.edits.replies import ending_in
+from conformance.reference.edits.requests import EACH_PART
 from conformance.reference.reply import Reply
 from conformance.wire.edit import GONE, put
 

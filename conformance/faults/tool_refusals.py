@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, streams, tools
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import bad_gateway, echoing, echoing_tools, ending_in, only_if, refusing_after
-from conformance.faults.lib.requests import each_tool
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import all_of, streams, tools
+from conformance.reference.edits.replies import bad_gateway, echoing, echoing_tools, ending_in, only_if, refusing_after
+from conformance.reference.edits.requests import each_tool
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import Reply
 from conformance.reference.tools import DOCUMENTED, check_tools

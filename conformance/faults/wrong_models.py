@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from conformance.contract import load
-from conformance.faults.lib.asked import Test, sent
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import on_response, only_if
-from conformance.faults.lib.requests import MODEL
+from conformance.reference.edits.asked import Test, sent
+from conformance.reference.edits.replies import on_response, only_if
+from conformance.reference.edits.requests import MODEL
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.wire.edit import put
 

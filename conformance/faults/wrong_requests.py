@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import Test, all_of, asks, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import answering, bad_gateway, ending_in, only_if, refusing, refusing_after
-from conformance.faults.lib.requests import MODEL, setting
+from conformance.reference.edits.asked import Test, all_of, asks, streams
+from conformance.reference.edits.replies import answering, bad_gateway, ending_in, only_if, refusing, refusing_after
+from conformance.reference.edits.requests import MODEL, setting
 from conformance.reference.reply import Reply, like_databricks
 
 GREETING: Final = {"model": MODEL, "input": "Say hello.", "max_output_tokens": 64}

@@ -115,14 +115,14 @@ def _image_generation_call(item: Item, response: dict[str, Any]) -> Iterator[Eve
     tool = next(tool for tool in response["tools"] if tool["type"] == "image_generation")
     # There are no drafts: what is shown on the way is the image itself.
     shown = {name: item[name] for name in ("background", "output_format", "quality", "size")}
-    for number in range(tool.get("partial_images") or 0):
+    for number in range(tool.get("partial_images") or 0 if item["result"] else 0):
         image = {"partial_image_index": number, "partial_image_b64": item["result"]}
         yield {"type": "response.image_generation_call.partial_image", **image, **shown}
-    yield from _states(item, "completed")
+    yield from _states(item, *_end(item))
 
 
 def _web_search_call(item: Item, _: Any) -> Iterator[Event]:
-    return _states(item, "in_progress", "searching", "completed")
+    return _states(item, "in_progress", "searching", *_end(item))
 
 
 def _mcp_list_tools(item: Item, _: Any) -> Iterator[Event]:
@@ -139,6 +139,11 @@ def _mcp_call(item: Item, _: Any) -> Iterator[Event]:
 
 def _nothing(_: Item, __: Any) -> Iterator[Event]:
     return iter(())
+
+
+def _end(item: Item) -> list[str]:
+    """The last state of a hosted call; there is none for one that has failed."""
+    return ["completed"] if item["status"] == "completed" else []
 
 
 def _states(item: Item, *states: str) -> Iterator[Event]:

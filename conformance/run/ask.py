@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import (
     PAIRS,
+    Finding,
     Outcome,
     Result,
     Stated,
@@ -21,17 +20,19 @@ from conformance.checks import (
     unknown,
 )
 from conformance.contract import Contract, Level
+from conformance.run import forms
+from conformance.run.bodies import check_right, encoded
 from conformance.run.line import Line
+from conformance.run.stated import expected_statuses, never_came, softened
 from conformance.run.transmit import sent
 from conformance.run.turns import continued, holds
-from conformance.run.twins import Twins
+from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client
 from conformance.target.environment import obstacle
 from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, at_list
-from conformance.wire.schema import violations
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""
@@ -104,7 +105,7 @@ class Ask:
             self._case.extra_requests += 1
             self._case.notes.append(f"max_output_tokens {body['max_output_tokens']} was too little; asked again")
             more = self._capped(body["max_output_tokens"] * RETRY_FACTOR)
-            second = self._sent(_encoded(body | {"max_output_tokens": more}), credential=credential)
+            second = self._sent(encoded(body | {"max_output_tokens": more}), credential=credential)
             if 400 <= second.status < 500:
                 self._case.add(second, [])
                 said = message(View(second, self._contract))
@@ -132,21 +133,33 @@ class Ask:
         input: Any,  # noqa: A002
         *,
         about: About = None,
+        promised: str = "",
         **settings: Any,
     ) -> Exchange:
         """Asks, at most three times, until the output holds these items in this order, others aside.
 
-        An item is given by the members that it has to have. Raises NeverCame if it does not come to that, and Ended if
-        there is no answer.
+        An item is given by the members that it has to have. That it comes to that may be ``promised`` by a requirement
+        of the case. Raises NeverCame if it never does and nobody promised, and Ended if there is no answer.
         """
+        about = about if about is not None else [name for name in self._case.requirements if name != promised]
         wanted = " and ".join(str(item["type"]) for item in items)
         for attempt in range(PRECONDITION_TRIES):
             self._case.extra_requests += attempt > 0
             exchange = self(model, input, about=about, **settings)
-            if holds(self._output(exchange), items):
+            if holds(output := self._output(exchange), items):
+                self._promised(promised, None)
                 return exchange
             self._case.notes.append(f"attempt {attempt + 1}: the answer does not hold {wanted}")
+        if promised:
+            self._promised(promised, never_came(items, output, PRECONDITION_TRIES))
+            raise Ended("what was promised never came")
         raise NeverCame(f"{model} gave no answer with {wanted} in {PRECONDITION_TRIES} attempts; run again")
+
+    def _promised(self, requirement: str, finding: Finding | None) -> None:
+        """Remembers whether a promise was kept that takes several attempts."""
+        level = self._contract.level(requirement, self._case.model) if requirement else None
+        if level is not None:
+            self._case.results.append((len(self._case.exchanges), Result(requirement, level, finding)))
 
     def then(
         self,
@@ -231,13 +244,14 @@ class Ask:
         The word MODEL in ``content`` stands for the name of the model. ``path`` is relative to the base URL.
         """
         stated = self._stated(Outcome.REFUSED, about, status)
-        how = {"content_type": content_type, "method": method, "path": path}
-        exchange = self._sent(self._named(model, content), _expected(stated), **how)
+        how: dict[str, Any] = {"content_type": content_type, "method": method, "path": path}
+        exchange = self._asked(lambda: self._named(model, content), stated, **how)
         return self._judge(model, exchange, stated)
 
     def _named(self, model: str, content: str) -> bytes:
         """The bytes of a content in which MODEL stands for the name of the model."""
-        return content.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
+        shaped = self._twins.forms.raw(content, self._case)
+        return shaped.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
 
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
@@ -250,15 +264,9 @@ class Ask:
         settings: Mapping[str, Any],
         given_back: Sequence[Any] = (),
     ) -> dict[str, Any]:
-        """A request that is right by its schema. Raises SuiteError for one that is not.
-
-        Items that are ``given_back`` as they came are the target's, and not looked at.
-        """
+        """A request that is right by its schema. Raises SuiteError for one that is not."""
         body = self._body(model, input, settings)
-        known = {id(item) for item in given_back}
-        own = body | {"input": [item for item in input if id(item) not in known]} if known else body
-        for violation in violations("request", own):
-            raise SuiteError(f"the request is not right at {violation.text}")
+        check_right(body, given_back)
         return body
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
@@ -286,11 +294,42 @@ class Ask:
         # Of a credential in another form a 403 is an answer; good tokens were seen to be refused now and then.
         is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
         other = () if is_good else (401, 403)
-        content = _encoded(body)
-        exchange = self._sent(content, (*_expected(stated), *other), credential=credential)
+        exchange = self._asked(
+            lambda: encoded(self._twins.forms.shaped(body, self._case)), stated, other, credential=credential
+        )
         if credential == DEFAULT_CREDENTIAL:
-            self._twins.remember(content, exchange)
+            self._twins.remember(exchange)
         return self._judge(model, exchange, stated, credential)
+
+    def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
+        """What came back, in the form of input that the target takes."""
+        expected = (*expected_statuses(stated), *other)
+        exchange = self._sent(made(), expected, **how)
+        return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
+
+    def _has_wrong_form(self, exchange: Exchange, stated: Stated) -> bool:
+        """True if a request was refused for the form of its input, which is not sent to this target any more.
+
+        Raises CouldNotRun where it cannot be said in another form.
+        """
+        body, known = exchange.request.json, self._twins.forms
+        form = forms.form_of(body)
+        if known.explains(exchange.status, form, stated.outcome, self._case):
+            self._case.add(exchange, [])
+            raise CouldNotRun(f"the target takes no {form} as an input, which this case needs")
+        is_settled = known.only or self._twins.replayed or (stated.requirements and self._is_observed(stated))
+        if form is None or exchange.status not in forms.REFUSED or is_settled:
+            return False
+        if stated.outcome in (Outcome.REFUSED, Outcome.EITHER):
+            shape = shape_beside(exchange, self._case)
+            if shape is None or self._of_twin(shape) is None:
+                return False
+        known.learn(form, lambda shape: self._of_twin(shape) is None)
+        if known.only is None or forms.PROMISED[form] in self._case.requirements:
+            return False
+        self._case.extra_requests += 1
+        self._case.add(exchange, [])
+        return True
 
     def _sent(self, content: bytes, expected: tuple[int, ...] = (), **how: Any) -> Exchange:
         """What came back in the end. What may have been a passing fault is judged as an error, and no more."""
@@ -299,12 +338,12 @@ class Ask:
             self._case.extra_requests += 1
             results = judge(exchange, self._contract, model=self._case.model)
             self._case.add(
-                exchange, [_softened(result) for result in results if result.requirement.startswith("errors.")]
+                exchange, [softened(result) for result in results if result.requirement.startswith("errors.")]
             )
         return answer.exchange
 
     def _judge(self, model: str, exchange: Exchange, stated: Stated, credential: str = DEFAULT_CREDENTIAL) -> Exchange:
-        expected = exchange.status in _expected(stated)
+        expected = exchange.status in expected_statuses(stated)
         # The credential itself is good: the run began with a request that carried it in its usual form.
         expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
         if not expected and (found := obstacle(exchange)):
@@ -315,7 +354,10 @@ class Ask:
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
         results = judge(exchange, self._contract, model=model, stated=stated)
         self._case.unknown.update(unknown(exchange, self._contract))
-        if exchange.status >= 500 and (instead := self._of_twin(self._twin_of(exchange) or PLAIN)) is not None:
+        if (
+            exchange.status >= 500
+            and (instead := self._of_twin(shape_beside(exchange, self._case) or PLAIN)) is not None
+        ):
             self._case.add(exchange, [])
             said = message(View(exchange, self._contract))
             raise CouldNotRun(
@@ -323,32 +365,30 @@ class Ask:
                 f"({exchange.status}: {said}; then {instead}): "
                 "the trouble is upstream; try again later, or leave the model out with --models"
             )
-        if stated.outcome is Outcome.REFUSED and 400 <= exchange.status < 500:
+        may_be_refused = stated.outcome is Outcome.REFUSED or (stated.outcome is Outcome.EITHER and self._case.twins)
+        if may_be_refused and 400 <= exchange.status < 500:
             self._check_twin(exchange, stated)
         self._case.add(exchange, results)
         return exchange
+
+    def _is_observed(self, stated: Stated) -> bool:
+        """True if what becomes of a request is merely told."""
+        return all(self._contract.level(name, self._case.model) is Level.MAY for name in stated.requirements)
 
     def _check_twin(self, exchange: Exchange, stated: Stated) -> None:
         """Raises CouldNotRun for a refusal, with whatever status, whose twin is refused too: it says nothing.
 
         What is merely observed says so whatever the twin is.
         """
-        levels = (self._contract.level(name, self._case.model) for name in stated.requirements)
-        if all(level is Level.MAY for level in levels):
+        if self._is_observed(stated):
             return
-        if (shape := self._twin_of(exchange)) is None:
+        if (shape := shape_beside(exchange, self._case)) is None:
             raise SuiteError("a request that has to be refused needs the mark twin")
         if (instead := self._of_twin(shape)) is not None:
             self._case.add(exchange, [])
             raise CouldNotRun(
                 f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
             )
-
-    def _twin_of(self, exchange: Exchange) -> str | None:
-        """The twin of a request: that of the case, or of several the one that is streamed as it is."""
-        streamed = at(exchange.request.json, "stream") is True
-        alike = [shape for shape in self._case.twins if twins.TWINS.get(shape, {}).get("stream", False) is streamed]
-        return next(iter((*alike, *self._case.twins)), None)
 
     def _of_twin(self, shape: str) -> str | None:
         """What came in place of an answer to a twin, None where it was answered."""
@@ -366,23 +406,9 @@ class Ask:
         """The bytes of a twin's request."""
         if shape in twins.RAW:
             return self._named(self._case.model, twins.RAW[shape])
-        return _encoded(self._plain(self._case.model, "") | twins.TWINS[shape])
+        body = self._plain(self._case.model, "") | twins.TWINS[shape]
+        return encoded(self._twins.forms.shaped(body, self._case))
 
     def _ran_out(self, exchange: Exchange) -> bool:
         reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")
         return bool(reason == "max_output_tokens")
-
-
-def _encoded(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def _expected(stated: Stated) -> tuple[int, ...]:
-    """The statuses that a refusal has, where the request may be refused."""
-    may_be_refused = stated.outcome in (Outcome.REFUSED, Outcome.EITHER)
-    return (stated.statuses or (400,)) if may_be_refused else ()
-
-
-def _softened(result: Result) -> Result:
-    """A result that is a warning at most."""
-    return replace(result, level=Level.SHOULD) if result.level is Level.MUST else result

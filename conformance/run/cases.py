@@ -20,9 +20,11 @@ MARKS = (
     "models(custom_tools=None): the models that a test is tried on, all that were selected by default",
     "representative: one model will do, unless --every-model is given; a chapter may have one of its own",
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
-    "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
+    "parameter_values(*levels, but=None): the values of unsupported parameters that a test is tried with, by their "
+    "level, without those of one parameter",
     "sample(samples): the samples that a test is tried with, by name",
     "risk(order): runs behind all others, as a target may die of it, the larger the later; --gentle leaves it out",
+    "first: runs before all others, as they build on it",
     "live_only: what a replay cannot know",
     "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
     "needs(option): an option without which a case is not tried",
@@ -244,7 +246,10 @@ def _varied(definition: pytest.Function, contract: Contract) -> dict[str, Sequen
 def _settings(definition: pytest.Function, contract: Contract) -> Iterator[Setting]:
     mark = definition.get_closest_marker("parameter_values")
     levels = {Level(level) for level in mark.args} if mark else set(Level)
+    left_out = mark.kwargs.get("but") if mark else None
     for parameter in contract.parameters.values():
+        if parameter.name == left_out:
+            continue
         for value in parameter.values:
             if value.level in levels:
                 yield Setting(parameter.name, value.value, f"{parameter.name}={value.id}")

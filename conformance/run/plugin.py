@@ -14,7 +14,7 @@ from vcr import VCR
 
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
-from conformance.run import again, cases, start, transmit
+from conformance.run import again, cases, forms, start, transmit
 from conformance.run.header import header, left_out, provenance
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
 from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
@@ -111,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
-    items.sort(key=cases.risk_of)
+    items.sort(key=lambda item: (cases.risk_of(item), item.get_closest_marker("first") is None))
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
@@ -288,7 +288,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
-    remarks = [*config.stash[PROVENANCE], *left_out(settings)]
+    remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run)]
     for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

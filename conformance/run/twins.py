@@ -7,27 +7,31 @@ from pathlib import Path
 
 from conformance.recording import TWINS, CassetteError, Recorder, exchange_of, read_cassette
 from conformance.run import transmit
+from conformance.run.forms import Forms
 from conformance.run.settings import Settings
-from conformance.verdict import CouldNotRun
+from conformance.samples import twins
+from conformance.verdict import Case, CouldNotRun
 from conformance.wire.exchange import Exchange
-from conformance.wire.json_values import read_json, same
+from conformance.wire.json_values import at, read_json, same
 
 
 class Twins:
     """Sends each twin once in a run and remembers what came back, as it does of other requests that are right.
 
     A recording keeps each in a cassette of its own, so that no other cassette depends on the order of the cases; a
-    replay reads it from there.
+    replay reads it from there. ``forms`` is what they have told of strings and lists.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings
         self._answers: dict[bytes, Exchange] = {}
         self._kept: set[Path] = set()
+        self.forms = Forms()
+        self.replayed = settings is not None and settings.replay
 
-    def remember(self, content: bytes, exchange: Exchange) -> None:
+    def remember(self, exchange: Exchange) -> None:
         """Remembers what became of a right request."""
-        self._answers.setdefault(content, exchange)
+        self._answers.setdefault(exchange.request.content or b"", exchange)
 
     def answer(self, shape: str, model: str, content: bytes, send: Callable[[], Exchange]) -> tuple[Exchange, bool]:
         """What came back for a twin, and whether it had to be sent for that. Raises CouldNotRun."""
@@ -52,6 +56,13 @@ class Twins:
         recorder.add(exchange)
         if (problem := transmit.save(recorder, exchange, self._settings)) is not None:
             raise CouldNotRun(problem)
+
+
+def shape_beside(exchange: Exchange, case: Case) -> str | None:
+    """The twin of a request: that of the case, or of several the one that is streamed as it is."""
+    streamed = at(exchange.request.json, "stream") is True
+    alike = [shape for shape in case.twins if twins.TWINS.get(shape, {}).get("stream", False) is streamed]
+    return next(iter((*alike, *case.twins)), None)
 
 
 def _recorded(path: Path, content: bytes) -> Exchange:

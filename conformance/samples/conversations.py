@@ -5,6 +5,9 @@ from typing import Any, Final
 QUESTION: Final = "What is a mixture of experts model?"
 """The question of the page's query example."""
 
+GO_ON: Final = "Say the same in one sentence."
+"""Means something only behind an answer."""
+
 LONG_POEM: Final = "Write a poem of one hundred lines about the sea."
 """Asks for more text than fits into a few tokens."""
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.events import DELTA, ERROR, each, inserted, on_events, on_frames, one_more
 from conformance.faults.lib.fault import CHECKERS, DATABRICKS, ELSEWHERE, Fault
-from conformance.faults.lib.replies import both
-from conformance.faults.lib.requests import ignoring
+from conformance.reference.edits.events import DELTA, ERROR, each, inserted, on_events, on_frames, one_more
+from conformance.reference.edits.replies import both
+from conformance.reference.edits.requests import ignoring
 from conformance.reference.reply import Frame, Reply, encoded
 from conformance.wire.edit import put, without
 

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import asks
-from conformance.faults.lib.events import DELTA, each, left_out, moved, on_events, swapped, twice
 from conformance.faults.lib.fault import CHECKERS, Fault
 from conformance.faults.lib.items import (
     COMPLETED,
@@ -15,7 +13,9 @@ from conformance.faults.lib.items import (
     in_pieces,
     loaded_tools,
 )
-from conformance.faults.lib.replies import only_if
+from conformance.reference.edits.asked import asks
+from conformance.reference.edits.events import DELTA, each, left_out, moved, on_events, swapped, twice
+from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import ReplyEdit
 from conformance.wire.edit import put
 

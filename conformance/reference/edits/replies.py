@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract import load
-from conformance.faults.lib.asked import Test, includes_nothing, is_question, sent, tools
-from conformance.faults.lib.events import BEGINNING, END, each, on_events
 from conformance.reference.answer import answer
+from conformance.reference.edits.asked import Test, includes_nothing, is_question, sent, tools
+from conformance.reference.edits.events import BEGINNING, END, each, on_events
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import Reply, ReplyEdit, RequestEdit, as_sent, streamed
 from conformance.reference.request import read_request
@@ -159,11 +159,13 @@ def bad_gateway(reply: Reply) -> Reply:
 
 def refusing(test: Test, status: int = 400) -> ReplyEdit:
     """Refuses some of the requests that are answered."""
-    content = Refusal(status, "This endpoint does not take such a request.").body
-    return only_if(
-        lambda reply: reply.status == 200 and test(reply),
-        lambda reply: replace(reply, status=status, frames=None, content=content),
-    )
+    instead = refused_with(Refusal(status, "This endpoint does not take such a request."))
+    return only_if(lambda reply: reply.status == 200 and test(reply), instead)
+
+
+def refused_with(refusal: Refusal) -> ReplyEdit:
+    """Refuses whatever was asked."""
+    return lambda reply: replace(reply, status=refusal.status, frames=None, content=refusal.body)
 
 
 def refusing_after(test: Test, times: int = 1, status: int = 400) -> ReplyEdit:
