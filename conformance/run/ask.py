@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import (
@@ -10,29 +10,20 @@ from conformance.checks import (
     Finding,
     Outcome,
     Result,
-    Stated,
     View,
     fits,
-    judge,
     judge_pair,
     message,
     outcome_finding,
-    unknown,
 )
-from conformance.contract import Contract, Level
-from conformance.run import forms
-from conformance.run.bodies import check_right, encoded
-from conformance.run.line import Line
-from conformance.run.stated import expected_statuses, never_came, softened
-from conformance.run.transmit import sent
+from conformance.run.bodies import encoded
+from conformance.run.judged import About, Judged
+from conformance.run.stated import never_came
 from conformance.run.turns import continued, holds
-from conformance.run.twins import Twins, shape_beside
-from conformance.samples import twins
-from conformance.target import DEFAULT_CREDENTIAL, Client
-from conformance.target.environment import obstacle
-from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
+from conformance.target import DEFAULT_CREDENTIAL
+from conformance.verdict import CouldNotRun, Ended, NeverCame
 from conformance.wire.exchange import Exchange
-from conformance.wire.json_values import at, at_list
+from conformance.wire.json_values import at_list
 
 RETRY_FACTOR: Final = 4
 """By how much the cap of a request grows for its one retry, when the answer did not fit."""
@@ -40,46 +31,16 @@ RETRY_FACTOR: Final = 4
 PRECONDITION_TRIES: Final = 3
 """How often a case asks until the model does what the case needs before it can judge anything."""
 
-DEFAULT_CAP: Final = 1024
-"""max_output_tokens for a model that the contract does not know."""
-
 JSON: Final = "application/json"
 RESPONSES: Final = "/responses"
 
-PLAIN: Final = "plain"
-"""The twin of a request that is right itself, but was answered with a 5xx."""
 
-ENCRYPTED: Final = "reasoning.encrypted_content"
-
-
-About = Sequence[str] | None
-
-
-class Ask:
+class Ask(Judged):
     """Sends the requests of one case. Calling it states that the request has to be answered.
 
     ``about`` names the requirements that a request puts to the test, where a case sends several; without it they are
     those of the case.
-
-    ``twins`` remembers, for the run, which right requests were answered: a refusal, and a 5xx, say something of the
-    endpoint only beside one that was.
     """
-
-    def __init__(
-        self,
-        client: Client,
-        contract: Contract,
-        case: Case,
-        twins: Twins,
-        line: Line,
-        cap: int | None = None,
-    ) -> None:
-        self._cap = cap
-        self._client = client
-        self._contract = contract
-        self._case = case
-        self._twins = twins
-        self._line = line
 
     def __call__(
         self,
@@ -248,167 +209,6 @@ class Ask:
         exchange = self._asked(lambda: self._named(model, content), stated, **how)
         return self._judge(model, exchange, stated)
 
-    def _named(self, model: str, content: str) -> bytes:
-        """The bytes of a content in which MODEL stands for the name of the model."""
-        shaped = self._twins.forms.raw(content, self._case)
-        return shaped.replace("MODEL", self._client.target.model_name(model)).encode("utf-8", "surrogatepass")
-
     def either(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for something that may be answered or refused; what happens is told."""
         return self._judged(model, self._body(model, input, settings), self._stated(Outcome.EITHER))
-
-    def _right(
-        self,
-        model: str,
-        input: Any,  # noqa: A002
-        settings: Mapping[str, Any],
-        given_back: Sequence[Any] = (),
-    ) -> dict[str, Any]:
-        """A request that is right by its schema. Raises SuiteError for one that is not."""
-        body = self._body(model, input, settings)
-        check_right(body, given_back)
-        return body
-
-    def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-        # Nothing is stored: reasoning that is to be sent back has to come with its content.
-        included = {"include": [ENCRYPTED]} if self._case.expected_requests > 1 else {}
-        return {**self._plain(model, input), **included, **settings}
-
-    def _plain(self, model: str, input: Any) -> dict[str, Any]:  # noqa: A002
-        """What each right request of the suite has."""
-        known = self._contract.models.get(model)
-        effort = {"reasoning": {"effort": known.lowest_effort}} if known and known.lowest_effort else {}
-        cap = self._capped((known and known.max_output_tokens) or DEFAULT_CAP)
-        return {"model": self._client.target.model_name(model), "input": input, "max_output_tokens": cap, **effort}
-
-    def _capped(self, tokens: int) -> int:
-        """So many tokens, or as many as the target is said to take."""
-        return tokens if self._cap is None else min(tokens, self._cap)
-
-    def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:
-        return Stated(outcome, self._case.requirements if about is None else tuple(about), statuses)
-
-    def _judged(
-        self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
-    ) -> Exchange:
-        # Of a credential in another form a 403 is an answer; good tokens were seen to be refused now and then.
-        is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
-        other = () if is_good else (401, 403)
-        exchange = self._asked(
-            lambda: encoded(self._twins.forms.shaped(body, self._case)), stated, other, credential=credential
-        )
-        if credential == DEFAULT_CREDENTIAL:
-            self._twins.remember(exchange)
-        return self._judge(model, exchange, stated, credential)
-
-    def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
-        """What came back, in the form of input that the target takes."""
-        expected = (*expected_statuses(stated), *other)
-        exchange = self._sent(made(), expected, **how)
-        return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
-
-    def _has_wrong_form(self, exchange: Exchange, stated: Stated) -> bool:
-        """True if a request was refused for the form of its input, which is not sent to this target any more.
-
-        Raises CouldNotRun where it cannot be said in another form.
-        """
-        body, known = exchange.request.json, self._twins.forms
-        form = forms.form_of(body)
-        if known.explains(exchange.status, form, stated.outcome, self._case):
-            self._case.add(exchange, [])
-            raise CouldNotRun(f"the target takes no {form} as an input, which this case needs")
-        is_settled = known.only or self._twins.replayed or (stated.requirements and self._is_observed(stated))
-        if form is None or exchange.status not in forms.REFUSED or is_settled:
-            return False
-        if stated.outcome in (Outcome.REFUSED, Outcome.EITHER):
-            shape = shape_beside(exchange, self._case)
-            if shape is None or self._of_twin(shape) is None:
-                return False
-        known.learn(form, lambda shape: self._of_twin(shape) is None)
-        if known.only is None or forms.PROMISED[form] in self._case.requirements:
-            return False
-        self._case.extra_requests += 1
-        self._case.add(exchange, [])
-        return True
-
-    def _sent(self, content: bytes, expected: tuple[int, ...] = (), **how: Any) -> Exchange:
-        """What came back in the end. What may have been a passing fault is judged as an error, and no more."""
-        answer = self._line.send(content, expected=expected, **how)
-        for exchange in answer.unsteady:
-            self._case.extra_requests += 1
-            results = judge(exchange, self._contract, model=self._case.model)
-            self._case.add(
-                exchange, [softened(result) for result in results if result.requirement.startswith("errors.")]
-            )
-        return answer.exchange
-
-    def _judge(self, model: str, exchange: Exchange, stated: Stated, credential: str = DEFAULT_CREDENTIAL) -> Exchange:
-        expected = exchange.status in expected_statuses(stated)
-        # The credential itself is good: the run began with a request that carried it in its usual form.
-        expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
-        if not expected and (found := obstacle(exchange)):
-            self._case.add(exchange, [])
-            raise CouldNotRun(found.sentence)
-        if exchange.broken and not exchange.is_stream:
-            self._case.add(exchange, [])
-            raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
-        results = judge(exchange, self._contract, model=model, stated=stated)
-        self._case.unknown.update(unknown(exchange, self._contract))
-        if (
-            exchange.status >= 500
-            and (instead := self._of_twin(shape_beside(exchange, self._case) or PLAIN)) is not None
-        ):
-            self._case.add(exchange, [])
-            said = message(View(exchange, self._contract))
-            raise CouldNotRun(
-                f"{self._case.model} does not answer the right request beside this one either "
-                f"({exchange.status}: {said}; then {instead}): "
-                "the trouble is upstream; try again later, or leave the model out with --models"
-            )
-        may_be_refused = stated.outcome is Outcome.REFUSED or (stated.outcome is Outcome.EITHER and self._case.twins)
-        if may_be_refused and 400 <= exchange.status < 500:
-            self._check_twin(exchange, stated)
-        self._case.add(exchange, results)
-        return exchange
-
-    def _is_observed(self, stated: Stated) -> bool:
-        """True if what becomes of a request is merely told."""
-        return all(self._contract.level(name, self._case.model) is Level.MAY for name in stated.requirements)
-
-    def _check_twin(self, exchange: Exchange, stated: Stated) -> None:
-        """Raises CouldNotRun for a refusal, with whatever status, whose twin is refused too: it says nothing.
-
-        What is merely observed says so whatever the twin is.
-        """
-        if self._is_observed(stated):
-            return
-        if (shape := shape_beside(exchange, self._case)) is None:
-            raise SuiteError("a request that has to be refused needs the mark twin")
-        if (instead := self._of_twin(shape)) is not None:
-            self._case.add(exchange, [])
-            raise CouldNotRun(
-                f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
-            )
-
-    def _of_twin(self, shape: str) -> str | None:
-        """What came in place of an answer to a twin, None where it was answered."""
-        content = self._twin_content(shape)
-        exchange, was_sent = self._twins.answer(
-            shape, self._case.model, content, lambda: self._line.send(content, transmit=sent).exchange
-        )
-        if was_sent:
-            self._case.extra_requests += 1
-            self._case.add(exchange, [])
-        finding = outcome_finding(View(exchange, self._contract), Stated(Outcome.ANSWERED, ()))
-        return None if finding is None else finding.received
-
-    def _twin_content(self, shape: str) -> bytes:
-        """The bytes of a twin's request."""
-        if shape in twins.RAW:
-            return self._named(self._case.model, twins.RAW[shape])
-        body = self._plain(self._case.model, "") | twins.TWINS[shape]
-        return encoded(self._twins.forms.shaped(body, self._case))
-
-    def _ran_out(self, exchange: Exchange) -> bool:
-        reason = at(View(exchange, self._contract).response, "incomplete_details", "reason")
-        return bool(reason == "max_output_tokens")
