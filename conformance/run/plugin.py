@@ -230,6 +230,7 @@ def pytest_runtest_makereport(
             settings.contract,
             again=again.command(item, settings, *(["--live"] if settings.live else [])),
             token_variable=settings.target.token_variable,
+            token=settings.target.token,
             cassette=None if cassette is None else again.from_here(item.config, cassette),
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))

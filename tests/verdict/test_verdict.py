@@ -248,14 +248,41 @@ def test_summary_says_a_reason_once() -> None:
 
 def text(made: Case, **more: Any) -> str:
     """The failure text of a case."""
-    more = {"again": "pytest X --live", "token_variable": "RESPONSES_API_KEY", "cassette": Path("a/b.json")} | more
+    variable = {"token_variable": "RESPONSES_API_KEY", "token": "a-token"}
+    more = {"again": "pytest X --live", **variable, "cassette": Path("a/b.json")} | more
     return failure_text(made, DATABRICKS, **more)
+
+
+def with_headers(made: Exchange, **headers: str) -> Exchange:
+    """An exchange whose request had these headers."""
+    return replace(made, request=replace(made.request, headers=headers))
+
+
+FORMS = {
+    "none": ({}, "", "authorization"),
+    "wrong": ({"authorization": "Bearer wrong-token"}, '-H "Authorization: Bearer wrong-token"', "$RESPONSES"),
+    "malformed": ({"authorization": "a-token"}, '-H "Authorization: $RESPONSES_API_KEY"', "a-token"),
+    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: $RESPONSES_API_KEY"', "a-token"),
+    "basic": ({"authorization": "Basic dG9rZW46YS10b2tlbg=="}, '-u "token:$RESPONSES_API_KEY"', "dG9r"),
+}
+
+
+@pytest.mark.parametrize(("headers", "told", "absent"), FORMS.values(), ids=FORMS)
+def test_curl_sends_the_credential_as_it_was_sent(headers: dict[str, str], told: str, absent: str) -> None:
+    """A credential that was wrong on purpose stays wrong, and the right one is taken from the variable."""
+    made = case(result(Level.MUST, FINDING))
+    made.exchanges[0] = with_headers(made.exchanges[0], **headers)
+    made.finish(None)
+    curl = text(made).splitlines()[-1]
+    assert told in curl
+    assert absent not in curl.lower()
 
 
 def test_failure_text() -> None:
     """A failure says requirement, model, level, place, promise, request id, cassette, and how to see it again."""
     made = Case("node", "supported_models", "test", "gpt-5-4", "gpt-5-4", (MINE,))
-    made.add(exchange(headers={"x-request-id": "7f3c"}), [result(Level.MUST, FINDING), result(Level.MUST, FINDING)])
+    sent = with_headers(exchange(headers={"x-request-id": "7f3c"}), authorization="Bearer a-token")
+    made.add(sent, [result(Level.MUST, FINDING), result(Level.MUST, FINDING)])
     made.finish(None)
     lines = text(made).splitlines()
     assert lines[0] == f"FAIL  {MINE}  gpt-5-4   must"
