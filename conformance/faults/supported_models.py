@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import is_question
+from conformance.contract import SERVING
+from conformance.faults.lib.asked import is_question, sent
 from conformance.faults.lib.fault import ELSEWHERE, Fault
 from conformance.faults.lib.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.faults.lib.requirements import every
@@ -56,6 +57,7 @@ FAULTS: Final = (
         "An input that is a string is refused.",
         (
             "supported_models.string_input",
+            "supported_models.alias",
             "streams.streamed",
             "limits.incomplete",
             *every("*.answers_afterwards"),
@@ -63,6 +65,12 @@ FAULTS: Final = (
             "credentials.lower_case",
         ),
         refusing(_is_text),
+    ),
+    Fault(
+        "alias-not-found",
+        "A model is not found under the name that it has on /serving-endpoints.",
+        ("supported_models.alias",),
+        refusing(lambda reply: str(sent(reply, "/model")).startswith(SERVING), 404),
     ),
     Fault(
         "list-refused",

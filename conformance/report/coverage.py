@@ -106,12 +106,12 @@ def _table(*titles: str, rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 def _requests(contract: Contract, cases: list[Tried]) -> Iterator[str]:
     total = sum(case.requests for case in cases)
-    models = len(contract.active_models())
+    models = len(contract.documented_models())
     yield f"{len(cases)} cases send {total} requests to {models} models, and no model gets more than {CEILING}."
     yield "What need not be tried on every model is tried on the representative of its chapter."
     yield ""
     rows = []
-    for model in contract.active_models():
+    for model in contract.documented_models():
         own = [case for case in cases if case.model == model]
         alone = sum(case.requests for case in own if case.representative)
         chapters = dict.fromkeys(f"`{case.chapter}`" for case in own if case.representative)
@@ -162,8 +162,8 @@ def _levels(contracts: Sequence[Contract]) -> Iterator[str]:
 
 def _level(contract: Contract, requirement: Requirement) -> str:
     """The level, or the levels, of a requirement: first that for models which the page names for custom tools."""
-    models = sorted(contract.models.values(), key=lambda model: model.custom_tools != "documented")
-    found = [requirement.level(contract.name, model) for model in models]
+    models = sorted(contract.documented_models(), key=lambda name: contract.models[name].custom_tools != "documented")
+    found = [contract.level(requirement.id, name) for name in models or (None,)]
     return " / ".join(dict.fromkeys(str(level) for level in found if level is not None)) or "not applicable"
 
 

@@ -34,7 +34,7 @@ SHORT = {
 def summary(
     run: Run, contract: Contract, *, width: int, remarks: Sequence[str], status: int
 ) -> Iterator[tuple[str, str]]:
-    """The sections at the end of a run: title and text of each, in order. ``remarks`` are what the verdict says besides."""
+    """The sections at the end of a run: title and text of each, in order. ``remarks`` are what the verdict adds."""
     if rows := _could_not_run(run):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
