@@ -132,10 +132,10 @@ FAULTS: Final = (
         only_if(_is_get, lambda reply: replace(reply, status=200, content={"object": "list", "data": []})),
     ),
     Fault(
-        "response-of-an-id-forbidden",
-        "A response that is not there is refused as if it was somebody else's.",
+        "response-of-an-id-unprocessable",
+        "A response that is not there is refused as a request that cannot be processed.",
         ("wrong_requests.method",),
-        ending_in(403, _is_by_id),
+        ending_in(422, _is_by_id),
     ),
     Fault(
         "shaken-by-bodies",

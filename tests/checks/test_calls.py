@@ -59,7 +59,8 @@ BREAKS = {
     "calls.argument_names": changed("mcp", "output", 1, "arguments", to='{"sides": 6, "sides": 4}'),
     "calls.mcp_arguments": calling([samples.MCP], LISTED, samples.mcp_call(arguments='{"sides": "six"}')),
     "calls.arguments_json": changed("mcp", "output", 1, "arguments", to="{"),
-    "calls.strict_arguments": arguments("calls", unit="K"),
+    "calls.strict_arguments": calling([samples.STRICT], function_call(arguments='{"unit": "K"}')),
+    "calls.strict_parallel_arguments": arguments("calls", unit="K"),
     "calls.arguments_fit": calling([samples.LOOSE], function_call(name="get_time", arguments='{"city": 7}')),
     "calls.call_id": None,
     "calls.unique_call_ids": calling([samples.STRICT], function_call(), function_call(id="fc_2")),
@@ -177,7 +178,7 @@ def test_arguments_that_are_cut_off_are_not_judged() -> None:
 def test_arguments_are_compared_with_the_parameters_that_were_sent() -> None:
     tools = [{**samples.STRICT, "parameters": {"type": "object", "properties": {}}}]
     found = arguments("calls", unit="K")
-    assert "calls.strict_arguments" in broken_by(with_body(found, {**found.json, "tools": tools}))
+    assert "calls.strict_parallel_arguments" in broken_by(with_body(found, {**found.json, "tools": tools}))
 
 
 # --- schemas of anybody's making

@@ -95,6 +95,10 @@ BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
         {"items.unique_ids": {"/output/1/id"}},
     ),
     "long-id": (exchange(response(output=items(id=LONG))), {"items.id_length": {"/output/1/id"}}),
+    "long-id-of-the-response": (
+        exchange(response(id="resp_" + "0" * 60, output=items(id=LONG))),
+        {"items.id_length": {"/id"}},
+    ),
     "id-of-another-kind": (exchange(response(output=items(id="rs_1"))), {"items.id_prefix": {"/output/1/id"}}),
     "id-of-the-response": (exchange(response(id="chatcmpl-1")), {"items.id_prefix": {"/id"}}),
     "no-text": (
@@ -119,6 +123,13 @@ BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
         exchange(refusal(), status=400, headers={"content-type": "application/problem+json"}),
         {"errors.content_type": {"header content-type"}},
     ),
+    **{
+        f"{status}-as-text": (
+            exchange(status=status, content=b"Invalid access token", headers={"content-type": "text/plain"}),
+            {"errors.gateway_body": {""}, "errors.gateway_content_type": {"header content-type"}},
+        )
+        for status in (401, 403, 500, 502)
+    },
     "background": (exchange(sent=body(background=True)), {"unsupported_parameters.background": {"status"}}),
     "store": (exchange(sent=body(store=True)), {"unsupported_parameters.store": {"status"}}),
     "service_tier": (
@@ -203,6 +214,28 @@ def test_envelopes() -> None:
         if result.requirement == "errors.envelope"
     }
     assert levels == {"databricks": Level.SHOULD, "openai": Level.MUST}
+    for status in (401, 403, 503):
+        of_gateway = exchange(databricks_refusal(), status=status)
+        assert found(of_gateway) == found(of_gateway, OPENAI) == {"errors.gateway_envelope": {""}}
+
+
+def test_long_ids_are_said_once() -> None:
+    """However many ids are too long, one finding says so, with the first of them and how many others there are."""
+    long = [{**item, "id": f"{item['id']}{'x' * 64}"} for item in response()["output"]]
+    answer = exchange(response(id="resp_" + "0" * 188, output=long))
+    said = [result.finding for result in judge(answer, DATABRICKS) if result.requirement == "items.id_length"]
+    assert len(said) == 1
+    assert said[0] is not None
+    assert "193: " in said[0].received
+    assert f"{len(long)} more" in said[0].received
+
+
+def test_a_gateway_may_write_its_own_errors() -> None:
+    """What stands in the errors 401, 403 and 5xx is a should under both contracts."""
+    for contract in (DATABRICKS, OPENAI):
+        rows = [name for name in contract.requirements if name.startswith("errors.gateway_")]
+        assert {contract.level(name) for name in rows} == {Level.SHOULD}
+        assert len(rows) == 3
 
 
 OTHER: dict[str, tuple[Any, Any]] = {
