@@ -13,10 +13,11 @@ pytestmark = [pytest.mark.representative, pytest.mark.risk(5)]
 UNAUTHORIZED = (401, 403)
 
 
+@pytest.mark.representative(conversations.PAGE_MODEL)
 @pytest.mark.requirement("credentials.basic")
 def test_basic(ask, model):
-    """The page's REST example, with the token as a password, is answered."""
-    ask(model, conversations.CONVERSATION, max_output_tokens=256, credential="basic")
+    """The page's REST example, with the token as a password, is answered, though its answer need not fit."""
+    ask.verbatim(model, **conversations.PAGE_EXAMPLE, credential="basic")
 
 
 @pytest.mark.requirement("credentials.lower_case")
@@ -46,7 +47,7 @@ def test_refused(ask, model, sample):
 @pytest.mark.requirement("credentials.api_key")
 def test_api_key(ask, model):
     """A token in the header api-key is refused."""
-    ask.refused(model, conversations.QUESTION, status=401, credential="api_key")
+    ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential="api_key")
 
 
 @pytest.mark.needs("--token-in-url")

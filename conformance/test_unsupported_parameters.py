@@ -33,7 +33,7 @@ def test_refused_when_streamed(ask, model, setting):
 def test_previous_response(ask, model):
     """The id of a response that was just given is refused with 400: nothing is stored that could be continued."""
     earlier = ask(model, conversations.QUESTION, about=())
-    ask.refused(model, conversations.GO_ON, status=400, previous_response_id=earlier.json["id"])
+    ask.refused(model, conversations.GO_ON, status=400, previous_response_id=ask.id_of(earlier))
 
 
 @pytest.mark.representative
@@ -43,7 +43,7 @@ def test_previous_response(ask, model):
 def test_previous_response_when_streamed(ask, model):
     """It is refused in the same way when a stream was asked for."""
     earlier = ask(model, conversations.QUESTION, about=())
-    ask.refused(model, conversations.GO_ON, status=400, stream=True, previous_response_id=earlier.json["id"])
+    ask.refused(model, conversations.GO_ON, status=400, stream=True, previous_response_id=ask.id_of(earlier))
 
 
 @pytest.mark.representative

@@ -27,6 +27,10 @@ def _on_calls(path: str, made: Any, *, strict: bool | None = None) -> ReplyEdit:
     return reply_edit
 
 
+def _allows_several(reply: Reply) -> bool:
+    return reply.asked.get("parallel_tool_calls") is True
+
+
 def _twice(arguments: str) -> str:
     """The text of an object that holds each member twice."""
     return arguments if arguments == "{}" else f"{arguments[:-1]},{arguments[1:]}"
@@ -107,8 +111,14 @@ FAULTS: Final = (
     Fault(
         "strict-arguments-left-out",
         "The arguments of a strict function lack what it requires.",
-        ("calls.strict_arguments",),
+        ("calls.strict_arguments", "calls.strict_parallel_arguments"),
         _on_calls("/arguments", "{}", strict=True),
+    ),
+    Fault(
+        "parallel-arguments-left-out",
+        "The arguments of a strict function that is called beside another one lack what it requires.",
+        ("calls.strict_parallel_arguments",),
+        only_if(_allows_several, _on_calls("/arguments", "{}", strict=True)),
     ),
     Fault(
         "loose-arguments-left-out",

@@ -79,10 +79,10 @@ FAULTS: Final = (
         answering(lambda reply: "api-key" in reply.received.headers),
     ),
     Fault(
-        "api-key-ends-in-403",
-        "A token in the header api-key is refused as if it was a wrong one.",
+        "api-key-ends-in-500",
+        "A token in the header api-key ends in an internal error.",
         ("credentials.api_key",),
-        ending_in(403, lambda reply: "api-key" in reply.received.headers),
+        ending_in(500, lambda reply: "api-key" in reply.received.headers),
     ),
     Fault(
         "basic-refused", "A token is not taken as a password.", ("credentials.basic",), refusing(_brings("Basic "), 401)

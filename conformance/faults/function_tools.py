@@ -30,7 +30,7 @@ FAULTS: Final = (
     Fault(
         "function-without-parameters-fails",
         "A function without parameters ends in an internal error.",
-        ("function_tools.parameters",),
+        ("function_tools.no_parameters",),
         refusing(_has_function_without_parameters, 500),
     ),
     Fault(

@@ -37,6 +37,13 @@ FAULTS: Final = (
         seen=DATABRICKS,
     ),
     Fault(
+        "response-id-of-193-characters",
+        "The id of the response is longer than it may be when it is sent back.",
+        ("items.id_length",),
+        on_response(put("/id", lambda id_: f"{id_}{'x' * 193}"[:193])),
+        seen=DATABRICKS,
+    ),
+    Fault(
         "long-ids-refused-when-sent-back",
         "Ids that the endpoint made are refused in the next turn as they are too long.",
         ("items.id_length", *ALL_ROUND_TRIPS),

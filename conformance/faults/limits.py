@@ -61,8 +61,8 @@ FAULTS: Final = (
         "A limit that is refused gets a bare 502 where a stream is asked for.",
         (
             "limits.below_minimum",
-            "errors.body",
-            "errors.content_type",
+            "errors.gateway_body",
+            "errors.gateway_content_type",
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
         ),

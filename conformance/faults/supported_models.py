@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from conformance.contract import SERVING
 from conformance.faults.lib.fault import ELSEWHERE, Fault
 from conformance.faults.lib.requirements import every
-from conformance.reference.edits.asked import all_of, is_question
+from conformance.reference.edits.asked import all_of, is_question, sent
 from conformance.reference.edits.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
@@ -56,6 +57,12 @@ FAULTS: Final = (
         "An input that is a string is refused.",
         ("supported_models.string_input",),
         refusing(_is_text),
+    ),
+    Fault(
+        "alias-not-found",
+        "A model is not found under the name that it has on /serving-endpoints.",
+        ("supported_models.alias",),
+        refusing(lambda reply: str(sent(reply, "/model")).startswith(SERVING), 404),
     ),
     Fault(
         "list-refused",

@@ -101,8 +101,8 @@ FAULTS: Final = (
         (
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
-            "errors.body",
-            "errors.content_type",
+            "errors.gateway_body",
+            "errors.gateway_content_type",
         ),
         only_if(all_of(streams, _has_wrong_setting), bad_gateway),
         seen=DATABRICKS,
@@ -132,10 +132,10 @@ FAULTS: Final = (
         only_if(_is_get, lambda reply: replace(reply, status=200, content={"object": "list", "data": []})),
     ),
     Fault(
-        "response-of-an-id-refused",
-        "A response that is not there is refused as if its id was wrong.",
+        "response-of-an-id-unprocessable",
+        "A response that is not there is refused as a request that cannot be processed.",
         ("wrong_requests.method",),
-        ending_in(400, _is_by_id),
+        ending_in(422, _is_by_id),
     ),
     Fault(
         "shaken-by-bodies",

@@ -56,10 +56,11 @@ class Ask(Judged):
 
         ``credential`` is the form in which the token is sent, see `target.credential`. Items of the input that are
         ``given_back`` need not be right: they are the target's. ``settings`` are further parameters of the request;
-        ``max_output_tokens`` and ``reasoning`` default to what the contract holds for the model. Raises Ended if it is
-        not answered, CouldNotRun and SuiteError.
+        ``max_output_tokens``, ``reasoning`` and ``stream`` default to what the contract holds for the model, and the
+        first is never less; ``stream`` None leaves it out. Raises Ended if it is not answered, CouldNotRun and
+        SuiteError.
         """
-        body = self._right(model, input, settings, given_back)
+        body = self._right(self._answerable(model, self._body(model, input, settings)), given_back)
         stated = self._stated(Outcome.ANSWERED, about)
         exchange = self._judged(model, body, stated, credential)
         if self._ran_out(exchange):
@@ -86,6 +87,11 @@ class Ask(Judged):
                 raise CouldNotRun(f"the request that this case begins with is not answered ({exchange.status}: {said})")
             raise Ended("there is no answer")
         return exchange
+
+    def verbatim(self, model: str, input: Any, *, credential: str = DEFAULT_CREDENTIAL, **settings: Any) -> Exchange:  # noqa: A002
+        """Asks as the page does, with these settings and no others, which has to be answered, be it in part."""
+        body = self._right({"model": self._client.target.model_name(model), "input": input, **settings})
+        return self._judged(model, body, self._stated(Outcome.ANSWERED), credential)
 
     def until(
         self,
@@ -145,6 +151,13 @@ class Ask(Judged):
         given_back = [*(sent if isinstance(sent, list) else ()), *output]
         return self(self._case.model, conversation, about=about, given_back=given_back, **(body | settings))
 
+    def id_of(self, answer: Exchange) -> str:
+        """The id of a response, as JSON or at the end of a stream. Raises Ended where there is none."""
+        found = View(answer, self._contract).response.get("id")
+        if not isinstance(found, str):
+            raise Ended("the answer has no id")
+        return found
+
     def _output(self, exchange: Exchange) -> list[Any]:
         """The output items of an answer. Raises Ended if there are none."""
         output = at_list(View(exchange, self._contract).response, "output")
@@ -154,7 +167,7 @@ class Ask(Judged):
 
     def incomplete(self, model: str, input: Any, **settings: Any) -> Exchange:  # noqa: A002
         """Asks for more than fits into ``max_output_tokens``: status incomplete, with that reason."""
-        body = self._right(model, input, settings)
+        body = self._right(self._body(model, input, settings))
         for attempt in range(PRECONDITION_TRIES):
             self._case.extra_requests += attempt > 0
             exchange = self._judged(model, body, self._stated(Outcome.INCOMPLETE))

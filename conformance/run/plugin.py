@@ -118,7 +118,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             continue
         item.stash[CASE] = case
         if case.test not in (tests := known.setdefault(case.chapter, {})):
-            tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings.contract)}
+            tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings)}
         if (reason := cases.reason_to_skip(item, case, settings)) is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
         elif (need := cases.missing(item, case, settings)) is not None:

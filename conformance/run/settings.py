@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,9 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import layout
-from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
+from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
+from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options, is_personal
 from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import printable, shorten, show
 
@@ -41,6 +42,9 @@ MAX_WAIT: Final = 120.0
 LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
 """No limit is larger, by the kind of its value. Operating systems wait for little more."""
 
+GATEWAY_FORM: Final = re.compile(r"gpt-[a-z0-9-]+|[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""Names that the gateway may know though the contract does not: OpenAI's, or ``catalog.schema.name``."""
+
 
 def add_options(parser: pytest.Parser) -> frozenset[str]:
     """Adds the options of the suite to pytest's, and gives the names of those that have a value.
@@ -52,7 +56,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
-    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all active ones)")
+    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all documented)")
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
     group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
@@ -64,6 +68,9 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         metavar="TYPES",
         action="append",
         help="types of tools, separated by commas, that the target does not have",
+    )
+    group.addoption(
+        "--external", action="store_true", help="the model services front external models, which support everything"
     )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
     group.addoption("--image-url", metavar="URL", help="an image that the target can reach, for its input_image")
@@ -153,6 +160,7 @@ class Settings:
         models = _models(option.models, contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
+        target = _target(option.base_url, contract, environ) if option.live and not listing else REPLAY
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
                 f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
@@ -163,11 +171,11 @@ class Settings:
             listing=listing,
             every_model=bool(option.every_model),
             fail_on=fail_on,
-            contract=contract,
+            contract=replace(contract, external=bool(option.external), personal_token=is_personal(target)),
             models=models,
             representative=contract.representative if contract.representative in models else models[0],
             without_tools=_without_tools(_joined(option.without_tools)),
-            target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
+            target=target,
             limits=_limits(config),
             max_wait=_max_wait(config),
             urls=_urls(config, live=option.live),
@@ -201,12 +209,8 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         CAP: option.max_output_tokens_cap,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None]
-    flags = {
-        "--every-model": option.every_model,
-        "--token-in-url": option.token_in_url,
-        "--gentle": option.gentle,
-    }
-    return (*words, *(name for name, is_set in flags.items() if is_set))
+    flags = ("every-model", "external", "token-in-url", "gentle")
+    return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
@@ -239,7 +243,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
         for name, value in asked.items():
             if value is not None and not option.list:
                 raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
-        if contract.name != "databricks" and not option.list:
+        if contract.name != DATABRICKS and not option.list:
             raise pytest.UsageError(f"--contract {contract.name} needs --live: cassettes are kept for databricks only")
         return False
     if record_mode not in (None, "none", "all"):
@@ -247,7 +251,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     recording = bool(record_mode == "all")
     if option.block_network:
         raise pytest.UsageError("--block-network and --live exclude each other")
-    if recording and contract.name != "databricks":
+    if recording and contract.name != DATABRICKS:
         raise pytest.UsageError(
             f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
         )
@@ -258,19 +262,24 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
 
 def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
     if names is None:
-        if contract.name != "databricks":
+        if contract.name != DATABRICKS:
             raise pytest.UsageError(f"--contract {contract.name} needs --models NAME: it knows no models of its own")
-        return contract.active_models()
+        return contract.documented_models()
     models = _names("--models", names, "model")
     if any(not name.isprintable() for name in models):
         raise pytest.UsageError(f"--models: {printable(names)} holds a character that cannot be printed")
-    if contract.name != "databricks":
+    if contract.name != DATABRICKS:
         return models
-    known = [name for name, model in contract.models.items() if model.lifecycle is not Lifecycle.FOREIGN]
+    known = [name for name in contract.models if contract.is_pass_through(name)]
+    models = tuple(dict.fromkeys(map(bare, models)))
     for name in models:
-        if contract.is_foreign(name):
-            raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
-        _one_of("--models", name, known)
+        match contract.lifecycle(name):
+            case Lifecycle.FOREIGN:
+                raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
+            case Lifecycle.GPT_OSS:
+                raise pytest.UsageError(f"--models: {name} has open weights, and no request can be passed on to it")
+        if not GATEWAY_FORM.fullmatch(name):
+            _one_of("--models", name, known)
     return models
 
 

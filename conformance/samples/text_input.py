@@ -9,8 +9,11 @@ TYPED: Final[list[dict[str, Any]]] = [
         "type": "message",
         "role": "user",
         "content": [
-            {"type": "input_text", "text": "Here are two questions."},
-            {"type": "input_text", "text": "What is a mixture of experts model, and what is a dense one?"},
+            {"type": "input_text", "text": "Here are two questions, answer them in one sentence."},
+            {
+                "type": "input_text",
+                "text": "What is a mixture of experts model, and what is a dense one?",
+            },
         ],
     }
 ]

@@ -6,14 +6,15 @@ from typing import Any
 import httpx
 
 from conformance.checks import judge
-from conformance.contract import Level, Lifecycle, load
+from conformance.contract import Level, load
+from conformance.reference import models
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.schema import violations
 from conformance.wire.sse import decode
 
 BEARER = {"authorization": "Bearer some-token"}
 MODEL = "system.ai.gpt-5-4"
-SERVED = [name for name, m in load().models.items() if m.lifecycle in {Lifecycle.ACTIVE, Lifecycle.LISTED}]
+SERVED = [name for name, m in load().models.items() if m.lifecycle in models.SERVED]
 PERSON = {
     "type": "object",
     "properties": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -85,6 +86,62 @@ def asking(*answers: Any, twin_is_refused: bool = False) -> tuple[Ask, Case, End
     return ask, case, endpoint
 
 
+def of_model(model: str, *answers: Any) -> tuple[Ask, Case, Endpoint]:
+    """Ask for a case of another model that puts an answer to the test."""
+    ask, case, endpoint = asking(*answers)
+    case.model, case.requirements, case.expected_requests = model, (ACCEPTED,), 1
+    return ask, case, endpoint
+
+
+def test_room_is_never_less_than_the_contract_has() -> None:
+    """A cap of a test is raised to that of the model; one that has to be too small stays."""
+    ask, _, endpoint = of_model("gpt-5-5-pro", response(), response(), response())
+    ask("gpt-5-5-pro", "Hello.", max_output_tokens=2048)
+    ask("gpt-5-5-pro", "Hello.", max_output_tokens=9000)
+    ask.either("gpt-5-5-pro", "Hello.", max_output_tokens=16)
+    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [8192, 9000, 16]
+
+
+def test_a_slow_model_is_streamed() -> None:
+    """It is unless a test says otherwise; None leaves the member out, on any model."""
+    ask, _, endpoint = of_model("gpt-5-5-pro", *[response()] * 5)
+    ask("gpt-5-5-pro", "Hello.")
+    ask("gpt-5-5-pro", "Hello.", stream=False)
+    ask("gpt-5-5-pro", "Hello.", stream=None)
+    ask(MODEL, "Hello.", stream=None)
+    ask.either("gpt-5-5-pro", "Hello.")
+    assert [sent.get("stream") for sent in endpoint.sent] == [True, False, None, None, None]
+    assert all("stream" not in sent for sent in endpoint.sent[2:])
+
+
+def test_minimal_goes_with_no_hosted_tool() -> None:
+    """A tool that the server runs is refused beside the effort minimal; one that the client runs is not."""
+    hosted = [tools.IMAGE, tools.WEB_SEARCH, tools.MCP | {"server_url": "https://x.example"}]
+    ask, _, endpoint = of_model("gpt-5", *[response()] * 5)
+    for tool in (*hosted, tools.WEATHER, tools.CODE_EXEC):
+        ask.either("gpt-5", "Hello.", tools=[tool])
+    assert [sent["reasoning"]["effort"] for sent in endpoint.sent] == ["low"] * 3 + ["minimal"] * 2
+
+
+def test_what_is_sent_verbatim_has_nothing_of_the_suite() -> None:
+    """The page's example has the members that the page gives it, and may be answered in part."""
+    part = response(status="incomplete", incomplete_details={"reason": "max_output_tokens"})
+    ask, case, endpoint = of_model("gpt-5", part)
+    ask.verbatim("gpt-5", "Hello.", max_output_tokens=256)
+    assert endpoint.sent == [{"model": "system.ai.gpt-5", "input": "Hello.", "max_output_tokens": 256}]
+    assert [result.finding for _, result in case.results if result.requirement == ACCEPTED] == [None]
+
+
+def test_another_name_may_be_missing() -> None:
+    """A 404 says that the workspace does not offer the model of the case, and of another name what was to be shown."""
+    answer = json.dumps({"error_code": "X", "message": "'system.ai.gpt-5-4' does not exist"}).encode()
+    for name, error in ((MODEL, CouldNotRun), (f"databricks-{MODEL}", Ended)):
+        ask, _, endpoint = of_model(MODEL)
+        endpoint.send = lambda content, **_: exchange(content=answer, status=404, sent=read_json(content))  # type: ignore[method-assign]
+        with pytest.raises(error):
+            ask(name, "Hello.")
+
+
 def calling(*items: dict[str, Any]) -> dict[str, Any]:
     """A response object with these items, which echoes the tool."""
     return response(output=list(items), tools=[tools.WEATHER], tool_choice="required")
@@ -150,8 +207,8 @@ def test_a_cap_that_was_given_grows_too() -> None:
         status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"}, output=[]
     )
     ask, _, endpoint = asking(short, response())
-    ask(MODEL, conversations.QUESTION, max_output_tokens=100)
-    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [100, 400]
+    ask(MODEL, conversations.QUESTION, max_output_tokens=300)
+    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [300, 1200]
 
 
 def test_a_credential_in_another_form_is_no_obstacle() -> None:

@@ -8,7 +8,17 @@ import time
 
 import pytest
 
-from conformance.target import REPLAY, Client, Limits, TargetError, Unreachable, from_options, probe
+from conformance.target import (
+    REPLAY,
+    Client,
+    Limits,
+    Target,
+    TargetError,
+    Unreachable,
+    from_options,
+    is_personal,
+    probe,
+)
 from tests.servers.sockets import always, http, serving
 from tests.target.targets import dribbling, end_of, target
 
@@ -54,6 +64,19 @@ def test_databricks_host(host: str, url: str) -> None:
     assert target.base_url == url
     assert target.token == "the-token"
     assert target.model_name("gpt-5-4") == "system.ai.gpt-5-4"
+
+
+@pytest.mark.parametrize("name", ["main.prod.my_gpt", "databricks-gpt-5-4", "system.ai.databricks-gpt-5-4"])
+def test_a_whole_name_is_sent_as_it_stands(name: str) -> None:
+    """The name of a customer's own service is whole, and so is the one that a model has on /serving-endpoints."""
+    assert Target("https://h.example", "t").model_name(name) == name
+
+
+def test_the_form_of_a_token() -> None:
+    """A personal token shows by its beginning; in a replay nobody knows, and the page's is one."""
+    assert is_personal(Target("https://h.example", "dapi0123"))
+    assert not is_personal(Target("https://h.example", "eyJraWQi"))
+    assert is_personal(REPLAY)
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,14 @@ FAULTS: Final = (
     Fault(
         "streams-by-default",
         "A request that does not ask for a stream gets one.",
-        ("streams.streamed", "wrong_requests.unusual_body"),
+        ("streams.streamed", "wrong_requests.unusual_body", "tool_refusals.long_function_name"),
         request_edit=lambda body: {**body, "stream": body.get("stream") is not False},
         seen=ELSEWHERE,
     ),
     Fault(
         "streams-always",
         "A request that wants no stream gets one.",
-        ("streams.streamed", "wrong_requests.unusual_body"),
+        ("streams.streamed", "wrong_requests.unusual_body", "tool_refusals.long_function_name"),
         request_edit=lambda body: {**body, "stream": True},
     ),
     Fault(
