@@ -38,6 +38,7 @@ def test_same_when_streamed(ask, model, sample):
     ask.compare(plain, ask.refused(model, conversations.QUESTION, stream=True, about=about, **sample.value))
 
 
+@pytest.mark.representative("gpt-5-3-codex")
 @pytest.mark.sample(wrong_requests.OTHER_ROUTES)
 @pytest.mark.twin("raw")
 @pytest.mark.requirement("wrong_requests.method")
