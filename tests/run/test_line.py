@@ -137,7 +137,7 @@ def test_forms_of_retry_after(headers: dict[str, str], body: bytes, seconds: flo
 def test_a_run_tells_what_was_unsteady(checkout: Checkout, endpoint: str, failure: bytes | None, told: str) -> None:
     """A fault that passes fails nothing: the case passes, and the verdict counts what was asked again."""
     with serving(relay(endpoint, lambda number: number == 2, failure)) as server:
-        result = checkout.live(server.url, "-k", "string_input")
+        result = checkout.live(server.url, "-k", "string_input", "--max-wait=5")
     assert result.ret == 0, "\n".join(result.outlines)
     result.stdout.fnmatch_lines(["1 cases: 1 *", f"unsteady, asked again: {told}"])
 
