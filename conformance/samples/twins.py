@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from conformance.samples.conversations import QUESTION
+from conformance.samples.formats import RIGHT_FORMAT
 from conformance.samples.image_input import DESCRIBE, picture, showing
 from conformance.samples.tools import CODE_EXEC, TIME
 from conformance.samples.wrong_requests import RIGHT
@@ -12,6 +13,7 @@ TWINS: Final[dict[str, dict[str, Any]]] = {
     "streamed": {"input": QUESTION, "stream": True},
     "list": {"input": [{"role": "user", "content": QUESTION}]},
     "parts": {"input": showing(QUESTION)},
+    "format": {"input": QUESTION, "text": {"format": RIGHT_FORMAT}},
     "function": {"input": QUESTION, "tools": [TIME]},
     "streamed_function": {"input": QUESTION, "stream": True, "tools": [TIME]},
     "custom": {"input": QUESTION, "tools": [CODE_EXEC]},
