@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.checks import Outcome
@@ -37,9 +37,13 @@ def form_of(body: Any) -> str | None:
 
 @dataclass
 class Forms:
-    """The ``only`` form that the target of a run takes, None while nothing is known of one that it refuses."""
+    """The ``only`` form that the target of a run takes, None while nothing is known of one that it refuses.
+
+    ``taken`` are the forms that were answered.
+    """
 
     only: str | None = None
+    taken: set[str] = field(default_factory=set)
 
     def shaped(self, body: Mapping[str, Any], case: Case) -> dict[str, Any]:
         """A request in the form that is taken, as far as its input can be said in it."""
@@ -60,6 +64,12 @@ class Forms:
             return content
         self._note(case)
         return RAW_INPUT.sub(r'"input":[{"role":"user","content":"\1"}]', content)
+
+    def leaves_open(self, form: str | None, status: int) -> bool:
+        """True for a refusal after which it has to be asked whether the form is taken at all."""
+        if form is not None and status == 200:
+            self.taken.add(form)
+        return status in REFUSED and self.only is None and form not in self.taken
 
     def learn(self, refused: str, answers: Callable[[str], bool]) -> None:
         """Finds out whether only the other form is taken, where one was refused. ``answers`` asks a twin."""

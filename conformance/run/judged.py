@@ -118,7 +118,7 @@ class Judged:
             lambda: encoded(self._twins.forms.shaped(body, self._case)), stated, other, credential=credential
         )
         if credential == DEFAULT_CREDENTIAL:
-            self._twins.remember(exchange)
+            self._twins.remember(exchange.request.content or b"", exchange)
         return self._judge(model, exchange, stated, credential)
 
     def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
@@ -137,8 +137,8 @@ class Judged:
         if known.explains(exchange.status, form, stated.outcome, self._case):
             self._case.add(exchange, [])
             raise CouldNotRun(f"the target takes no {form} as an input, which this case needs")
-        is_settled = known.only or self._twins.replayed or (stated.requirements and self._is_observed(stated))
-        if form is None or exchange.status not in forms.REFUSED or is_settled:
+        is_told = self._twins.replayed or (stated.requirements and self._is_observed(stated))
+        if not known.leaves_open(form, exchange.status) or form is None or is_told:
             return False
         if stated.outcome in (Outcome.REFUSED, Outcome.EITHER):
             shape = shape_beside(exchange, self._case)

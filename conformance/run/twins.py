@@ -29,9 +29,9 @@ class Twins:
         self.forms = Forms()
         self.replayed = settings is not None and settings.replay
 
-    def remember(self, exchange: Exchange) -> None:
+    def remember(self, content: bytes, exchange: Exchange) -> None:
         """Remembers what became of a right request."""
-        self._answers.setdefault(exchange.request.content or b"", exchange)
+        self._answers.setdefault(content, exchange)
 
     def answer(self, shape: str, model: str, content: bytes, send: Callable[[], Exchange]) -> tuple[Exchange, bool]:
         """What came back for a twin, and whether it had to be sent for that. Raises CouldNotRun."""

@@ -169,7 +169,7 @@ def test_then_sends_back_what_came() -> None:
 
 def test_a_refused_turn_is_said_of_its_own_requirement() -> None:
     """If the second turn is refused, the requirement of the first is kept."""
-    ask, case, _ = asking(calling(CALL), 400)
+    ask, case, _ = asking(calling(CALL), 400, response())  # the last to a plain list
     with pytest.raises(Ended):
         ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ROUND_TRIP}
@@ -275,7 +275,7 @@ def test_raw() -> None:
 
 def test_a_refusal_beside_a_twin_that_is_refused() -> None:
     """A refusal says nothing where the right request beside it is refused too; what is observed is observed."""
-    ask, case, _ = asking(400, 404, twin_is_refused=True)
+    ask, case, _ = asking(400, 400, 404, twin_is_refused=True)  # the second to a plain list
     with pytest.raises(CouldNotRun, match=r'nothing of this kind is answered here: .*400: "no"'):
         ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
     with pytest.raises(CouldNotRun, match="nothing of this kind"):

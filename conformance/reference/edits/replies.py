@@ -22,6 +22,11 @@ def is_json(reply: Reply) -> bool:
     return reply.status == 200 and reply.frames is None
 
 
+def is_unauthorized(reply: Reply) -> bool:
+    """True for the answer to a credential that is not taken."""
+    return reply.status in (401, 403)
+
+
 def is_stream(reply: Reply) -> bool:
     """True for an answer that is a stream."""
     return reply.frames is not None

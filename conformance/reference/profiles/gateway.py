@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.reference.edits.replies import both, only_if
+from conformance.reference.edits.replies import both, is_unauthorized, only_if
 from conformance.reference.profiles.switch import Switch
 from conformance.reference.reply import JSON_TYPE, Reply, ReplyEdit, like_databricks
 
@@ -60,10 +60,10 @@ SWITCHES: Final = (
     ),
     Switch(
         "plain-text-401",
-        "A wrong credential is refused in plain text.",
+        "A wrong credential is refused with 401 in plain text.",
         is_right=True,
         reply_edit=only_if(
-            lambda reply: reply.status == 401 and "authorization" in reply.received.headers,
+            lambda reply: is_unauthorized(reply) and "authorization" in reply.received.headers,
             _ending(401, lambda _: b"Invalid access token", "text/plain"),
         ),
     ),

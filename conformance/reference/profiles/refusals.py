@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.reference.edits.asked import ENCRYPTED, Test, input_items, parts, streams
-from conformance.reference.edits.replies import answering, both, echoing, only_if, refused_with
+from conformance.reference.edits.replies import answering, both, echoing, is_unauthorized, only_if, refused_with
 from conformance.reference.edits.requests import ignoring
 from conformance.reference.profiles.switch import Switch
 from conformance.reference.refusal import Refusal
@@ -20,7 +20,9 @@ NO_TEXT: Final = ("tools", "tool_choice", "text", "parallel_tool_calls", "max_to
 
 def _refusing(test: Test, refusal: Refusal) -> ReplyEdit:
     """Refuses what comes with a good credential, before anything else is looked at."""
-    return only_if(lambda reply: bool(reply.asked) and reply.status != 401 and test(reply), refused_with(refusal))
+    return only_if(
+        lambda reply: bool(reply.asked) and not is_unauthorized(reply) and test(reply), refused_with(refusal)
+    )
 
 
 def _asks_for_more_than_text(reply: Reply) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.contract import GATEWAY
 from conformance.reference.edits.asked import sent, tools
-from conformance.reference.edits.replies import only_if, refused_with
+from conformance.reference.edits.replies import is_unauthorized, only_if, refused_with
 from conformance.reference.profiles.switch import Switch
 from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.reply import Reply
@@ -45,7 +45,7 @@ def _refused_upstream(reply: Reply) -> Reply:
 
 def _absent(reply: Reply) -> Reply:
     """Does not know a model. Whose credential is wrong is not told so."""
-    if reply.status == 401 or _model(reply) not in ABSENT:
+    if is_unauthorized(reply) or _model(reply) not in ABSENT:
         return reply
     return refused_with(Refusal(404, f"'{GATEWAY}{_model(reply)}' does not exist.", "model_not_found"))(reply)
 
