@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,16 @@ pytest.register_assert_rewrite("tests.reference.client", "tests.run.results", "t
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Makes each warning an error in the project's own tests, and nowhere else."""
     item.add_marker(pytest.mark.filterwarnings("error"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Lets the processes of tests be interrupted. A shell's job in the background ignores SIGINT, and hands that on."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
