@@ -31,6 +31,7 @@ def test_lower_case(ask, model):
 @pytest.mark.requirement("credentials.refused", "credentials.answers_afterwards")
 def test_none(ask, model):
     """A request without a credential is refused, and the next one is answered."""
+    ask.twins_first()
     ask.refused(model, conversations.QUESTION, status=UNAUTHORIZED, credential="none", about=["credentials.refused"])
     ask(model, conversations.QUESTION, about=["credentials.answers_afterwards"])
 

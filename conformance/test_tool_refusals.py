@@ -49,6 +49,7 @@ def test_duplicate_name(ask, model):
 @pytest.mark.requirement("tool_refusals.parameters", "tool_refusals.answers_afterwards")
 def test_answers_afterwards(ask, model):
     """The request after a refused one is answered."""
+    ask.twins_first()
     wrong = tool_refusals.REFUSED_TOOLS["no_schema"]["settings"]
     ask.refused(model, conversations.QUESTION, about=["tool_refusals.parameters"], **wrong)
     ask(model, conversations.QUESTION, about=["tool_refusals.answers_afterwards"])

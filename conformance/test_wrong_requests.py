@@ -53,6 +53,7 @@ def test_other_route(ask, model, sample):
 @pytest.mark.requirement("wrong_requests.body", "wrong_requests.unusual_body", "wrong_requests.answers_afterwards")
 def test_answers_afterwards(ask, model):
     """The endpoint lives on behind a body that cannot be read, and one that is nested deeply."""
+    ask.twins_first()
     ask.raw(model, wrong_requests.WRONG_BODIES["malformed"]["content"], about=["wrong_requests.body"])
     ask.raw(model, wrong_requests.DEEP, about=["wrong_requests.unusual_body"])
     ask(model, conversations.QUESTION, about=["wrong_requests.answers_afterwards"])

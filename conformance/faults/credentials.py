@@ -97,9 +97,9 @@ FAULTS: Final = (
     ),
     Fault(
         "dies-without-a-credential",
-        "The process dies of a request without a credential, and the next one gets a 502.",
+        "The process dies of a request without a credential, and the next two get a 502.",
         ("credentials.answers_afterwards",),
-        refusing_after(all_of(is_unauthorized, _brings_nothing), status=502),
+        refusing_after(all_of(is_unauthorized, _brings_nothing), status=502, lasting=2),
         seen=ELSEWHERE,
     ),
     Fault(

@@ -26,7 +26,8 @@ def _instead(content: Any) -> ReplyEdit:
 
 
 NOT_ANSWERED: Final = (
-    *every("supported_models.*", "*.answers_afterwards", but=("supported_models.text",)),
+    *every("supported_models.*", but=("supported_models.text",)),
+    "tool_refusals.answers_afterwards",
     "credentials.basic",
     "credentials.lower_case",
 )

@@ -62,7 +62,7 @@ def create_app(
     that does. ``target`` is what the endpoint calls itself.
     """
     contract = load("databricks")
-    memory: dict[object, int] = {}
+    memory: dict[object, Any] = {}
 
     async def respond(request: HTTPRequest) -> Response:
         content = b""

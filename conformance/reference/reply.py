@@ -73,7 +73,7 @@ class Reply:
     held: float = 0.0
     late: float = 0.0
     received: Received = Received()
-    memory: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     pause: float = 0.0
 
     @property

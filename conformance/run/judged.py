@@ -22,7 +22,7 @@ from conformance.run.stated import expected_statuses, softened
 from conformance.run.transmit import sent
 from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
-from conformance.target import DEFAULT_CREDENTIAL, Client
+from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
 from conformance.target.environment import obstacle
 from conformance.verdict import Case, CouldNotRun, SuiteError
 from conformance.wire.exchange import Exchange
@@ -226,6 +226,20 @@ class Judged:
             self._case.add(exchange, [])
         finding = outcome_finding(View(exchange, self._contract), Stated(Outcome.ANSWERED, ()))
         return None if finding is None else finding.received
+
+    def twins_first(self) -> None:
+        """Asks the twins of the case before all else, where none of them must come between two requests."""
+        for shape in self._case.twins:
+            self._of_twin(shape)
+
+    def still_answers(self) -> bool:
+        """True if the target still answers something, asked a plain request once more."""
+        try:
+            self._client.send(self._twin_content(PLAIN), fresh=True)
+        except Unreachable:
+            return False
+        self._case.notes.append("the target still answers a plain request")
+        return True
 
     def _twin_content(self, shape: str) -> bytes:
         """The bytes of a twin's request."""

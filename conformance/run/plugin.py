@@ -15,11 +15,12 @@ from vcr import VCR
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, forms, start, transmit
+from conformance.run.ask import Ask
 from conformance.run.header import header, left_out, provenance
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
 from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
-from conformance.verdict import COULD_NOT_RUN_STATUS, CaseOutcome, CouldNotRun, Ended, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
 
 pytest_plugins = ["conformance.run.fixtures"]
@@ -176,6 +177,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(case.reason)
 
 
+def _count_silence(item: pytest.Function, case: Case) -> None:
+    """Remembers a case that got no answer at all, as long as the target may have died.
+
+    What can hurt a target is not tried any more after two such cases; other cases go on where it still answers.
+    """
+    silent, harmless = item.config.stash[SILENT], not cases.risk_of(item)
+    if case.unreachable:
+        silent.append(case.node)
+        asks = item.funcargs.get("ask")
+        if harmless and len(silent) >= PATIENCE and isinstance(asks, Ask) and asks.still_answers():
+            silent.clear()
+    elif harmless and case.exchanges:
+        silent.clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Decides the outcome of a case when its body has run, and saves what was recorded if it passed."""
@@ -192,8 +208,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if tape is not None and (error is None or isinstance(error, Ended)):
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, transmit.Unrecorded) else error)
-    if case.unreachable:
-        pyfuncitem.config.stash[SILENT].append(case.node)
+    _count_silence(pyfuncitem, case)
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from conformance.recording import TWINS, CassetteError, Recorder, exchange_of, read_cassette
 from conformance.run import transmit
@@ -13,6 +14,9 @@ from conformance.samples import twins
 from conformance.verdict import Case, CouldNotRun
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, read_json, same
+
+SHORT: Final = 100_000
+"""Bytes of the longest answer that is remembered: a twin asks for a short one."""
 
 
 class Twins:
@@ -30,8 +34,9 @@ class Twins:
         self.replayed = settings is not None and settings.replay
 
     def remember(self, content: bytes, exchange: Exchange) -> None:
-        """Remembers what became of a right request."""
-        self._answers.setdefault(content, exchange)
+        """Remembers what became of a right request, which may be a twin."""
+        if len(exchange.content or b"") <= SHORT:
+            self._answers.setdefault(content, exchange)
 
     def answer(self, shape: str, model: str, content: bytes, send: Callable[[], Exchange]) -> tuple[Exchange, bool]:
         """What came back for a twin, and whether it had to be sent for that. Raises CouldNotRun."""

@@ -43,6 +43,7 @@ RIGHT = {
     "longest-id": exchange(response(output=items(id="msg_" + "a" * 60))),
     "refusal-to-answer": exchange(response(output=items(content=[{"type": "refusal", "refusal": "no"}]))),
     "error": exchange(refusal(), status=400),
+    "error-of-a-gateway": exchange(refusal(), status=401),
     "refused": exchange(refusal(), status=400, sent=body(store=True, background=True, service_tier="priority")),
     "refused-state": exchange(refusal(), status=400, sent=body(conversation="conv_1", previous_response_id="resp_1")),
     "echoed": exchange(response(temperature=0.5, user="me"), sent=body(temperature=0.5, user="me")),

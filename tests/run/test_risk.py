@@ -49,7 +49,7 @@ def test_a_target_that_dies(checkout: Checkout, endpoint: str) -> None:
     cases = int(re.match(r"(\d+) cases", rows[0])[1])
     assert cases > 10
     assert "conformance/test_unsupported_parameters.py::" in rows[0]
-    assert asked <= 3 + 2 * 2
+    assert asked <= 3 + 2 * 2 + 1, "two cases ask twice, and then it is asked whether anybody is there"
     assert not any(line.startswith("____") and "test_boundary_value" in line for line in result.outlines)
 
 
@@ -61,7 +61,7 @@ def test_a_larger_cap_that_is_refused() -> None:
     ask, case, _ = asking(short, 400)
     with pytest.raises(CouldNotRun, match=r"does not take .*--max-output-tokens-cap"):
         ask(MODEL, conversations.QUESTION)
-    assert not [result for _, result in case.results if result.finding and result.level == "must"]
+    assert not [result for number, result in case.results if number == 2 and result.finding]
 
 
 def test_the_cap(checkout: Checkout, endpoint: str) -> None:

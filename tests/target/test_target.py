@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -19,6 +20,8 @@ from conformance.target import (
     is_personal,
     probe,
 )
+from conformance.target.preflight import PLAIN
+from tests.right.exchanges import response
 from tests.servers.sockets import always, http, serving
 from tests.target.targets import dribbling, end_of, target
 
@@ -306,22 +309,28 @@ def test_connection_that_is_reset() -> None:
 
 
 def test_probe() -> None:
-    """The probe sends no input, asks twice where the credential is refused, and tells what stands in the way."""
+    """The probe sends no input, asks twice where the credential is refused, and tells what stands in the way.
+
+    That there is no API is said only where a right request is not answered either.
+    """
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     denied = http(403, b'{"error_code": "PERMISSION_DENIED", "message": "Invalid access token."}')
-    for answers, requests, obstructed in (
-        ([refusal], 1, False),
-        ([denied, refusal], 2, False),
-        ([denied, denied], 2, True),
-        ([http(500, b"{}")], 1, False),
-        ([http(200, b"<html>log in</html>", "text/html")], 1, True),
-        ([http(302, b"", None, location="/login")], 1, True),
+    page, redirect = http(200, b"<html>log in</html>", "text/html"), http(302, b"", None, location="/login")
+    answer, text = http(200, json.dumps(response()).encode()), http(422, b"no input", "text/plain")
+    plain = {"model": "demo", "input": PLAIN, "max_output_tokens": 64}
+    for answers, last, obstructed in (
+        ([refusal], {"model": "demo"}, False),
+        ([denied, refusal], {"model": "demo"}, False),
+        ([denied, denied], {"model": "demo"}, True),
+        ([http(500, b"{}")], {"model": "demo"}, False),
+        ([page, page], plain, True),
+        ([redirect, redirect], plain, True),
+        ([text, answer], plain, False),
     ):
         with serving(lambda number, request, given=answers: given[number - 1]) as server:
             with Client(target(server.url)) as client:
                 exchange, sentence = probe(client, "demo")
-            assert len(server.requests) == requests
-            assert server.bodies() == [{"model": "demo"}] * requests
+            assert server.bodies() == [*([{"model": "demo"}] * (len(answers) - 1)), last]
         assert exchange.status in (200, 302, 400, 403, 500)
         assert (sentence is not None) is obstructed
 

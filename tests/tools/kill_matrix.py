@@ -41,6 +41,10 @@ Task = tuple[str, str]
 FAULTLESS: Task = ("", "")
 
 
+NOT_BESIDE = "nothing of this kind is answered here"
+"""Why a refusal is not judged."""
+
+
 @dataclass
 class Outcome:
     """What one run came to: the record of each case by its node id."""

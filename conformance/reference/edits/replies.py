@@ -173,16 +173,18 @@ def refused_with(refusal: Refusal) -> ReplyEdit:
     return lambda reply: replace(reply, status=refusal.status, frames=None, content=refusal.body)
 
 
-def refusing_after(test: Test, times: int = 1, status: int = 400) -> ReplyEdit:
+def refusing_after(test: Test, times: int = 1, status: int = 400, lasting: int = 1) -> ReplyEdit:
     """Refuses the request that comes right after one, or so many in a row, whose answer is of some kind.
 
-    The application that serves the fault keeps the count.
+    It lasts for so many requests. The application that serves the fault keeps the count.
     """
 
     def reply_edit(reply: Reply) -> Reply:
-        count = reply.memory.get(reply_edit, 0)
-        reply.memory[reply_edit] = count + 1 if test(reply) else 0
-        return refusing(lambda _: count >= times, status)(reply)
+        count, left = reply.memory.get(reply_edit, (0, 0))
+        is_refused = left > 0
+        count = count + 1 if test(reply) else 0
+        reply.memory[reply_edit] = count, lasting if count >= times else max(left - 1, 0)
+        return refusing(lambda _: is_refused, status)(reply)
 
     return reply_edit
 
