@@ -5,28 +5,23 @@ Documentation page, "Supported input types". ``--image-url`` names an image that
 
 import pytest
 
-from conformance.samples import image_input
+from conformance.samples import conversations, image_input
 
 
-@pytest.mark.requirement("image_input.data_url")
+@pytest.mark.twin("plain")
+@pytest.mark.requirement("image_input.data_url", "image_input.read")
 def test_data_url(ask, model):
-    """An image in a data URL is taken."""
-    ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("png")))
+    """An image in a data URL is taken, and costs more input tokens than its question alone."""
+    shown = ask(
+        model, image_input.showing(conversations.QUESTION, image_input.picture("png")), about=["image_input.data_url"]
+    )
+    ask.compare(ask.twin("plain"), shown)
 
 
 @pytest.mark.requirement("image_input.http_url")
 def test_http_url(ask, model, image_url):
     """An image behind a URL is taken, in a stream."""
     ask(model, image_input.showing(image_input.DESCRIBE, image_url), stream=True)
-
-
-@pytest.mark.representative
-@pytest.mark.requests(2)
-@pytest.mark.requirement("image_input.read")
-def test_read(ask, model):
-    """The request with the image takes more input tokens than the one without it."""
-    without = ask(model, image_input.showing(image_input.DESCRIBE), about=[])
-    ask.compare(without, ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("jpeg"))))
 
 
 @pytest.mark.representative

@@ -48,9 +48,9 @@ def test_characters(ask, model):
 
 
 @pytest.mark.risk(3)
-@pytest.mark.requirement("text_input.length")
+@pytest.mark.requirement("text_input.length", "text_input.counted")
 def test_length(ask, model):
-    """A text of 100,000 bytes is taken."""
+    """A text of 100,000 bytes is taken, and counted."""
     ask(model, text_input.LONG)
 
 

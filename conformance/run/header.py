@@ -12,6 +12,7 @@ from conformance.contract import Lifecycle, Model
 from conformance.recording import target_kind
 from conformance.run.settings import REFERENCE_SET, MissingPrerequisite, Settings
 from conformance.target import Client, Unreachable, probe
+from conformance.target.lacking import FEATURES
 
 NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"
 
@@ -45,9 +46,11 @@ def provenance(settings: Settings) -> list[str]:
 
 def left_out(settings: Settings) -> list[str]:
     """What the user declared that the target does not have, in sentences for the head and the verdict of a run."""
-    if not settings.without_tools:
-        return []
-    return [f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools"]
+    left = []
+    if settings.without_tools:
+        left.append(f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools")
+    left += [f"by --without the target {FEATURES[name].takes_no}" for name in settings.without_inputs]
+    return left
 
 
 def header(settings: Settings, provenance: list[str], today: datetime.date) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import (
@@ -24,7 +24,8 @@ from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
 from conformance.target.environment import obstacle
-from conformance.verdict import Case, CouldNotRun, SuiteError
+from conformance.target.lacking import lacked, used
+from conformance.verdict import Case, CouldNotRun, NotApplicable, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at
 
@@ -55,8 +56,10 @@ class Judged:
         twins: Twins,
         line: Line,
         cap: int | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self._cap = cap
+        self._without = without
         self._client = client
         self._contract = contract
         self._case = case
@@ -85,14 +88,15 @@ class Judged:
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         # Nothing is stored: reasoning that is to be sent back has to come with its content.
-        included = {"include": [ENCRYPTED]} if self._case.expected_requests > 1 else {}
+        goes_on = self._case.expected_requests > 1 and "reasoning" not in self._without
+        included = {"include": [ENCRYPTED]} if goes_on else {}
         return self._plain(model, input, {**included, **settings})
 
     def _plain(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         """What each right request of the suite has, and the settings."""
         known = self._contract.model(model)
         tools = [str(tool.get("type")) for tool in settings.get("tools", ()) if isinstance(tool, dict)]
-        effort = known.effort_beside(tools) if known else None
+        effort = known.effort_beside(tools) if known and "reasoning" not in self._without else None
         return {
             "model": self._client.target.model_name(model),
             "input": input,
@@ -111,6 +115,7 @@ class Judged:
     def _judged(
         self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
     ) -> Exchange:
+        self._check_declared(body)
         # Of a credential in another form a 403 is an answer; good tokens were seen to be refused now and then.
         is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
         other = () if is_good else (401, 403)
@@ -174,6 +179,8 @@ class Judged:
         if exchange.broken and not exchange.is_stream:
             self._case.add(exchange, [])
             raise CouldNotRun(f"the answer ended before its end ({exchange.broken}); run again, or look at the network")
+        if stated.outcome is not Outcome.REFUSED:
+            self._check_lack(exchange)
         results = judge(exchange, self._contract, model=model, stated=stated)
         if stated.outcome is Outcome.REFUSED:
             # What every right exchange has to keep is promised of a wrong one by nobody.
@@ -210,13 +217,47 @@ class Judged:
         if (shape := shape_beside(exchange, self._case)) is None:
             raise SuiteError("a request that has to be refused needs the mark twin")
         if (instead := self._of_twin(shape)) is not None:
+            self._check_lack(self._twin(shape))
             self._case.add(exchange, [])
             raise CouldNotRun(
                 f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
             )
 
+    def _check_declared(self, body: Mapping[str, Any]) -> None:
+        """Raises NotApplicable for a request that uses what the target is declared not to have."""
+        for feature in used(body):
+            if feature.name in self._without:
+                raise NotApplicable(f"by --without the target {feature.takes_no}")
+
+    def _check_lack(self, exchange: Exchange) -> None:
+        """Raises NotApplicable where a model says that it lacks what the request uses.
+
+        It has to say so of a right request that uses nothing else, too, while it answers one that does not. Where the
+        contract documents models it is a finding, of the one requirement that promises this, and of no other.
+        """
+        feature = lacked(exchange)
+        if feature is None or (self._contract.models and feature.shown_by in self._case.requirements):
+            return
+        alone = exchange if feature.shape is None else self._twin(feature.shape)
+        if lacked(alone) is not feature or self._of_twin(PLAIN) is not None:
+            return
+        self._case.add(exchange, [])
+        said = message(View(alone, self._contract))
+        raise NotApplicable(f"{self._case.model} {feature.takes_no}, as it says itself: {said}")
+
+    def twin(self, shape: str) -> Exchange:
+        """The answer of a twin. Raises CouldNotRun where it was not answered."""
+        if (instead := self._of_twin(shape)) is not None:
+            raise CouldNotRun(f"the right request that this case compares with is not answered ({instead})")
+        return self._twin(shape)
+
     def _of_twin(self, shape: str) -> str | None:
         """What came in place of an answer to a twin, None where it was answered."""
+        finding = outcome_finding(View(self._twin(shape), self._contract), Stated(Outcome.ANSWERED, ()))
+        return None if finding is None else finding.received
+
+    def _twin(self, shape: str) -> Exchange:
+        """What came back for a twin."""
         content = self._twin_content(shape)
         exchange, was_sent = self._twins.answer(
             shape, self._case.model, content, lambda: self._line.send(content, transmit=sent).exchange
@@ -224,8 +265,7 @@ class Judged:
         if was_sent:
             self._case.extra_requests += 1
             self._case.add(exchange, [])
-        finding = outcome_finding(View(exchange, self._contract), Stated(Outcome.ANSWERED, ()))
-        return None if finding is None else finding.received
+        return exchange
 
     def twins_first(self) -> None:
         """Asks the twins of the case before all else, where none of them must come between two requests."""

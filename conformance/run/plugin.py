@@ -17,6 +17,7 @@ from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, forms, start, transmit
 from conformance.run.ask import Ask
 from conformance.run.header import header, left_out, provenance
+from conformance.run.lacks import told_of_lacks
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
 from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
@@ -209,6 +210,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, transmit.Unrecorded) else error)
     _count_silence(pyfuncitem, case)
+    if outcome is CaseOutcome.NOT_APPLICABLE:
+        pytest.skip(f"not applicable: {case.reason}")
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
@@ -304,7 +307,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
-    remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run)]
+    remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
     for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

@@ -18,6 +18,7 @@ from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options, is_personal
+from conformance.target.lacking import FEATURES
 from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import printable, shorten, show
 
@@ -70,6 +71,14 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         help="types of tools, separated by commas, that the target does not have",
     )
     group.addoption(
+        "--without",
+        "--without-inputs",
+        dest="without_inputs",
+        metavar="NAMES",
+        action="append",
+        help=f"what the target does not take, separated by commas: {', '.join(FEATURES)}",
+    )
+    group.addoption(
         "--external", action="store_true", help="the model services front external models, which support everything"
     )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
@@ -115,6 +124,7 @@ class Settings:
     models: tuple[str, ...]
     representative: str
     without_tools: tuple[str, ...]
+    without_inputs: tuple[str, ...]
     target: Target
     limits: Limits
     max_wait: float
@@ -174,7 +184,8 @@ class Settings:
             contract=replace(contract, external=bool(option.external), personal_token=is_personal(target)),
             models=models,
             representative=contract.representative if contract.representative in models else models[0],
-            without_tools=_without_tools(_joined(option.without_tools)),
+            without_tools=_without("--without-tools", option.without_tools, "type of tool", TOOL_TYPES),
+            without_inputs=_without("--without", option.without_inputs, "input", FEATURES),
             target=target,
             limits=_limits(config),
             max_wait=_max_wait(config),
@@ -203,6 +214,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--models": option.models,
         "--cassettes": option.cassettes,
         "--without-tools": _joined(option.without_tools),
+        "--without": _joined(option.without_inputs),
         **_services(config),
         **_given_limits(config),
         "--max-wait": option.max_wait,
@@ -288,9 +300,10 @@ def _joined(given: list[str] | None) -> str | None:
     return None if given is None else ",".join(given)
 
 
-def _without_tools(names: str | None) -> tuple[str, ...]:
-    tools = () if names is None else _names("--without-tools", names, "type of tool")
-    return tuple(_one_of("--without-tools", tool, TOOL_TYPES) for tool in tools)
+def _without(option: str, given: list[str] | None, what: str, known: Iterable[str]) -> tuple[str, ...]:
+    """What the target is declared not to have, by an option that can be given several times."""
+    names = () if given is None else _names(option, ",".join(given), what)
+    return tuple(_one_of(option, name, known) for name in names)
 
 
 def _names(option: str, given: str, what: str) -> tuple[str, ...]:

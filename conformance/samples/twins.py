@@ -17,6 +17,7 @@ TWINS: Final[dict[str, dict[str, Any]]] = {
     "function": {"input": QUESTION, "tools": [TIME]},
     "streamed_function": {"input": QUESTION, "stream": True, "tools": [TIME]},
     "custom": {"input": QUESTION, "tools": [CODE_EXEC]},
+    "reasoning": {"input": QUESTION, "reasoning": {"effort": "low"}},
     "image": {"input": showing(DESCRIBE, picture("png"))},
 }
 """What is sent besides the settings that each right request of the suite has."""

@@ -1,6 +1,6 @@
 """Outcomes of cases and of a run, and the exit status."""
 
-from conformance.verdict.case import Case, CouldNotRun, Ended, NeverCame, SuiteError
+from conformance.verdict.case import Case, CouldNotRun, Ended, NeverCame, NotApplicable, SuiteError
 from conformance.verdict.outcomes import (
     COULD_NOT_RUN_STATUS,
     FAIL_ON,
@@ -20,6 +20,7 @@ __all__ = [
     "CouldNotRun",
     "Ended",
     "NeverCame",
+    "NotApplicable",
     "Record",
     "Run",
     "SuiteError",

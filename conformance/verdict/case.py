@@ -23,6 +23,10 @@ class NeverCame(Exception):
     """A model did not do, as often as it was asked, what a case needs before it can judge what it is about."""
 
 
+class NotApplicable(Exception):
+    """The contract does not ask this of the target, as only its answer or the user could tell: why not."""
+
+
 class SuiteError(Exception):
     """The suite's own fault: a request that was meant to be right and is not, a requirement that nothing judged."""
 
@@ -80,6 +84,8 @@ class Case:
             self.outcome = CaseOutcome.FAIL
             if error is not None and not ended:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
+        elif isinstance(error, NotApplicable):
+            self.outcome, self.reason = CaseOutcome.NOT_APPLICABLE, str(error)
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
         elif never_came:

@@ -198,25 +198,35 @@ def test_string_only(unchanged: Checkout) -> None:
 
 
 def test_no_vision(unchanged: Checkout) -> None:
-    """Where images are refused, the promises of images are broken, and wrong images say nothing."""
+    """A model that says that it takes no images breaks one promise; all else of images is not asked of it."""
     with serving("no-vision") as url:
         verdict = judged(unchanged, url)
-    assert (verdict.status, verdict.must) == (1, {"image_input.data_url": 1})
-    assert verdict.should == {
-        "image_input.formats": 4,
-        "image_input.detail": 3,
-        "image_input.read": 1,
-        "image_input.mixed": 1,
-    }
-    assert [reason.startswith(NO_TWIN) for reason in verdict.could_not_run] == [True]
+        declared = judged(unchanged, url, "--without-inputs=image")
+    assert (verdict.status, verdict.must, verdict.should) == (1, {"image_input.data_url": 1}, {})
+    assert verdict.could_not_run == {}
+    assert len([line for line in verdict.lines if "takes no images as an input, as it says itself" in line]) == 1
+    assert (declared.status, declared.must, declared.should, declared.could_not_run) == (0, {}, {}, {})
+    assert any("by --without the target takes no images as an input" in line for line in declared.lines)
 
 
 def test_small_window(unchanged: Checkout) -> None:
     """Where a long input is refused, one promise is broken."""
     with serving("small-window") as url:
         verdict = judged(unchanged, url)
+        declared = judged(unchanged, url, "--without=long-text")
     assert (verdict.status, verdict.must, verdict.should) == (1, {"text_input.length": 1}, {})
     assert verdict.could_not_run == {}
+    assert (declared.status, declared.must, declared.should, declared.could_not_run) == (0, {}, {}, {})
+
+
+@pytest.mark.parametrize("name", ["no-vision", "small-window"])
+def test_a_lack_under_openai(unchanged: Checkout, name: str) -> None:
+    """Where the contract documents no models, what one says that it lacks is not applicable: once said, status 0."""
+    with serving(name) as url:
+        verdict = judged(unchanged, url, "--contract=openai", models="system.ai.gpt-5-4")
+    assert (verdict.status, verdict.must, verdict.could_not_run) == (0, {}, {})
+    assert not [one for one in verdict.should if one.startswith(("image_input", "text_input"))]
+    assert len([line for line in verdict.lines if ", as it says itself: " in line]) == 1
 
 
 def test_stores_responses(unchanged: Checkout) -> None:

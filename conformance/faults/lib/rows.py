@@ -1,5 +1,7 @@
 """Faults that are alike: one row for each of many things."""
 
+from typing import Any
+
 from conformance.faults.lib.fault import Fault
 from conformance.reference.edits.asked import Test
 from conformance.reference.edits.hosted import failing
@@ -27,3 +29,8 @@ def hosted_fails(kind: str, what: str, broken: str, test: Test = lambda _: True)
     """A fault that lets what the server itself runs fail, in answers to some requests."""
     edit = only_if(test, failing(f"{kind}_call"))
     return Fault(f"{kind.replace('_', '-')}-fails", f"{what} fails each time, and no text follows.", (broken,), edit)
+
+
+def counting_nothing(usage: dict[str, Any]) -> dict[str, Any]:
+    """The usage of an answer as if next to nothing had been sent."""
+    return usage | {"input_tokens": 1, "total_tokens": 1 + usage["output_tokens"]}
