@@ -354,9 +354,9 @@ def test_could_not_run(checkout: Checkout) -> None:
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     limited = http(429, b'{"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}', retry_after="1")
     failing = http(500, b'{"error_code": "INTERNAL_ERROR", "message": "boom"}')
-    for answer, words in ((limited, "*429*wait*"), (failing, "*does not answer a plain request either (500: *boom*")):
+    for answer, words in ((limited, "*429*wait*"), (failing, "*does not answer the right request beside this one either (500: *boom*")):
         with serving(lambda number, request, answer=answer: refusal if number == 1 else answer) as server:
-            services = ("--mcp-server", server.url, "--image-url", f"{server.url}/image.png")
+            services = ("--mcp-server", server.url, "--image-url", f"{server.url}/image.png", "--max-wait=0")
             args = ("--live", "--base-url", server.url, "--models", "gpt-5-4", *services)
             result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
         assert result.ret == 6
@@ -369,13 +369,12 @@ def test_one_server_error_is_a_finding(checkout: Checkout, endpoint: str) -> Non
     """A 5xx to a right request is a finding where a plain request is answered."""
 
     def change(reply: Reply) -> Reply:
-        content = reply.content
-        if isinstance(content, dict) and "output" in content and "mixture" in json.dumps(content["output"]):
+        if "input_image" in json.dumps(reply.asked):
             return Reply(500, {"error_code": "INTERNAL_ERROR", "message": "boom"}, headers=reply.headers)
         return reply
 
     with running(create_app(token=TOKEN, reply_edit=change)) as url:
-        args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "string_input")
+        args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "data_url")
         result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 1
     result.stdout.fnmatch_lines(['*expected 200, as the request is right, received 500: "boom"*'])
