@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.checks import Finding
 from conformance.contract import Contract
+from conformance.report.causes import rows as rows_of_causes
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 from conformance.wire.json_values import printable, shorten
 
@@ -48,6 +49,8 @@ def summary(
     if rows := list(_unknown(run)):
         yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
+    if broken := [printable(row) for row in rows_of_causes(run, "must", MAX_ROWS)]:
+        yield "broken promises (must)", "\n".join(broken)
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 

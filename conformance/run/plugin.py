@@ -275,6 +275,23 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     return None
 
 
+class Told:
+    """The text of a case that failed. As it has no message, pytest's summary of what failed holds names only.
+
+    What was found is summed up by causes.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, tw: Any) -> None:
+        """Writes the text."""
+        tw.line(self.text)
+
+
 class Collector:
     """Collects the records of all cases, in the process that reports."""
 
@@ -285,6 +302,8 @@ class Collector:
         """Adds the record that a report carries, and counts what failed without one."""
         if (values := getattr(report, "conformance", None)) is not None:
             self.run.add(values)
+            if isinstance(report.longrepr, str):
+                report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest asks for `toterminal` only
         elif report.failed:
             self.run.failed_otherwise += 1
 

@@ -165,6 +165,7 @@ def test_long_item_ids(unchanged: Checkout) -> None:
         verdict = judged(unchanged, url)
     assert (verdict.status, verdict.should, verdict.could_not_run) == (1, {}, {})
     assert verdict.must == {"streams.item_events": verdict.outcomes["fail"]}
+    assert len([line for line in verdict.lines[-40:] if "streams.item_events" in line]) == 1
 
 
 def test_list_only(unchanged: Checkout) -> None:

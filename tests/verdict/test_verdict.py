@@ -354,7 +354,10 @@ def test_could_not_run(checkout: Checkout) -> None:
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     limited = http(429, b'{"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}', retry_after="1")
     failing = http(500, b'{"error_code": "INTERNAL_ERROR", "message": "boom"}')
-    for answer, words in ((limited, "*429*wait*"), (failing, "*does not answer the right request beside this one either (500: *boom*")):
+    for answer, words in (
+        (limited, "*429*wait*"),
+        (failing, "*does not answer the right request beside this one either (500: *boom*"),
+    ):
         with serving(lambda number, request, answer=answer: refusal if number == 1 else answer) as server:
             services = ("--mcp-server", server.url, "--image-url", f"{server.url}/image.png", "--max-wait=0")
             args = ("--live", "--base-url", server.url, "--models", "gpt-5-4", *services)
