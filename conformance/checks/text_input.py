@@ -28,8 +28,9 @@ def _text(view: View) -> str:
 
 
 def _weighed(view: View) -> bool:
-    is_counted = isinstance(at(view.response, "usage", "input_tokens"), int)
-    # What is truncated on request need not be counted.
+    tokens = at(view.response, "usage", "input_tokens")
+    is_counted = isinstance(tokens, int) and tokens > 0
+    # That nothing is counted is a finding of other rules. What is truncated on request need not be counted.
     return is_counted and at(view.response, "truncation") != "auto" and len(_text(view)) >= LONG
 
 

@@ -182,7 +182,7 @@ class Ask(Judged):
             if requirement in PAIRS:
                 results = judge_pair(earlier, later, requirement, self._contract, model=self._case.model)
                 if not results:
-                    raise Ended("there is nothing to compare")
+                    raise CouldNotRun(f"the answers leave nothing to compare for {requirement}")
                 self._case.results += [(len(self._case.exchanges), result) for result in results]
 
     def refused(
