@@ -7,7 +7,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -120,33 +120,71 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
     command.add_argument(
         "--delay", type=_seconds, default=0.001, metavar="SECONDS", help="wait after each event (default: 0.001)"
     )
-    command.add_argument("--fault", metavar="NAME", help="break the contract in one way; --list-faults shows which")
+    command.add_argument(
+        "--pause", type=_seconds, default=1.0, metavar="SECONDS", help="how long profiles wait that do (default: 1)"
+    )
+    like = command.add_mutually_exclusive_group()
+    like.add_argument("--fault", metavar="NAME", help="break the contract in one way; --list-faults shows which")
+    like.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        help="behave as real endpoints are reported to; may be given several times; --list-profiles shows which",
+    )
     command.add_argument("--list-faults", action=ListFaults, help="show the faults and end")
+    command.add_argument("--list-profiles", action=ListProfiles, help="show the profiles and end")
     command.set_defaults(run=_serve)
 
 
-class ListFaults(argparse.Action):
-    """Writes the catalogue of faults and ends."""
+class Catalogue(argparse.Action):
+    """Writes a catalogue and ends."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
         super().__init__(option_strings, dest, nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         """Does so."""
-        from conformance.faults import FAULTS
-
         try:
-            for fault in FAULTS.values():
-                told = [fault.sentence, f"breaks {', '.join(fault.breaks)}", fault.seen]
-                sys.stdout.write("\n    ".join([fault.name, *filter(None, told)]) + "\n")
+            for row in self.rows():
+                sys.stdout.write("\n    ".join(filter(None, row)) + "\n")
             sys.stdout.flush()
         except OSError as error:
             parser.exit(_cannot_write("serve", error))
         parser.exit()
 
+    def rows(self) -> Iterator[Sequence[str]]:
+        """The lines of each entry, its name first."""
+        raise NotImplementedError
+
+
+class ListFaults(Catalogue):
+    """Writes the catalogue of faults and ends."""
+
+    def rows(self) -> Iterator[Sequence[str]]:
+        """A fault with what it breaks, and where it was seen."""
+        from conformance.faults import FAULTS
+
+        for fault in FAULTS.values():
+            yield fault.name, fault.sentence, f"breaks {', '.join(fault.breaks)}", fault.seen
+
+
+class ListProfiles(Catalogue):
+    """Writes the profiles of the reference endpoint and ends."""
+
+    def rows(self) -> Iterator[Sequence[str]]:
+        """A profile with whether it keeps the contract, and the switches that it sets."""
+        from conformance.reference.profiles import PROFILES
+
+        for profile in PROFILES.values():
+            kept = "keeps the contract" if profile.is_right else "breaks the contract"
+            yield profile.name, profile.sentence, kept, f"sets {', '.join(one.name for one in profile.switches)}"
+
 
 def _serve(options: argparse.Namespace) -> int:
-    from conformance.faults import UnknownFault, find
+    from conformance.faults import Fault, UnknownFault
+    from conformance.faults import find as find_fault
+    from conformance.reference.profiles import Profile, UnknownProfile, combined
+    from conformance.reference.profiles import find as find_profile
     from conformance.reference.reply import as_sent, unchanged
 
     try:
@@ -161,18 +199,22 @@ def _serve(options: argparse.Namespace) -> int:
             raise
         install = f"pip install {'mcp starlette uvicorn' if layout.checkout() is None else '--group reference'}"
         return _fail("serve", f"the package {package} is missing: {install}")
+    like: Fault | Profile | None = None
     try:
-        fault = find(options.fault) if options.fault is not None else None
-    except UnknownFault as error:
+        if options.fault is not None:
+            like = find_fault(options.fault)
+        elif options.profile:
+            like = combined([find_profile(name) for name in options.profile])
+    except (UnknownFault, UnknownProfile) as error:
         return _fail("serve", str(error), 2)
-    # A faulty endpoint goes by a name of its own, so that nobody records it for the reference endpoint.
     app = create_app(
         token=options.token,
         chunk_bytes=options.chunk_bytes,
         delay=options.delay,
-        request_edit=fault.request_edit if fault else as_sent,
-        reply_edit=fault.reply_edit if fault else unchanged,
-        target=f"faulty endpoint, {fault.name}" if fault else TARGET,
+        request_edit=like.request_edit if like else as_sent,
+        reply_edit=like.reply_edit if like else unchanged,
+        target=like.target if like else TARGET,
+        pause=options.pause,
     )
     try:
         host, port = options.host, options.port

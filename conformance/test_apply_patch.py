@@ -12,6 +12,7 @@ pytestmark = pytest.mark.tool("apply_patch")
 CREATE = tools.PATCHES["create_file"]["input"]
 
 
+@pytest.mark.shows_refusal
 @pytest.mark.requests(2)
 @pytest.mark.requirement("apply_patch.accepted", "apply_patch.called", "apply_patch.round_trip")
 def test_round_trip(ask, model):
@@ -35,9 +36,9 @@ def test_streamed_call(ask, model):
 @pytest.mark.representative
 @pytest.mark.requirement("apply_patch.accepted")
 def test_page_example(ask, model):
-    """The page's built-in tool example: the model may write a patch, and need not."""
+    """The page's built-in tool example as it stands: the model may write a patch, and need not."""
     question = [{"role": "user", "content": "Add input validation to the factorial function in main.py."}]
-    ask(model, question, tools=[tools.APPLY_PATCH], max_output_tokens=1024)
+    ask.verbatim(model, question, tools=[tools.APPLY_PATCH], max_output_tokens=1024)
 
 
 @pytest.mark.representative

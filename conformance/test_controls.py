@@ -14,6 +14,7 @@ def test_metadata(ask, model):
 
 
 @pytest.mark.sample(controls.REFUSED_METADATA)
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("controls.metadata_limits")
 def test_metadata_refused(ask, model, sample):
     """Metadata over one of the limits are refused."""
@@ -41,12 +42,14 @@ def test_sampling(ask, model, sample):
 
 
 @pytest.mark.sample(controls.REFUSED_SAMPLING)
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("controls.sampling_range")
 def test_sampling_refused(ask, model, sample):
     """A temperature or a top_p out of range is refused."""
     ask.refused(model, conversations.QUESTION, **sample.value)
 
 
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("controls.unknown_parameter")
 def test_unknown_parameter(ask, model):
     """What happens to a parameter that nobody knows is observed."""

@@ -30,6 +30,7 @@ def test_json_object(ask, model):
 
 
 @pytest.mark.sample(formats.WRONG_FORMATS)
+@pytest.mark.twin("format")
 @pytest.mark.requirement("formats.invalid_schema")
 def test_refused(ask, model, sample):
     """A format whose schema is none is refused."""

@@ -87,6 +87,7 @@ def test_strict_parameters(ask, model):
         "What will the weather be in Paris and in Oslo, in the next three days?",
         tools=[tools.FORECAST],
         tool_choice="required",
+        parallel_tool_calls=False,
     )
 
 
@@ -98,7 +99,7 @@ def test_loose_parameters(ask, model):
 
 
 @pytest.mark.representative
-@pytest.mark.requirement("function_tools.parameters", "calls.arguments_json")
+@pytest.mark.requirement("function_tools.no_parameters", "calls.arguments_json")
 def test_no_parameters(ask, model):
     """A function without parameters is called with an empty object."""
     ask(model, "Is the service up?", tools=[tools.PING], tool_choice="required")

@@ -5,7 +5,7 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance.samples import tools
+from conformance.samples import outputs, tools
 
 pytestmark = pytest.mark.tool("image_generation")
 
@@ -15,13 +15,15 @@ DRAW = "Draw a plain grey square."
 @pytest.mark.requirement(
     "image_generation.accepted",
     "image_generation.called",
+    "image_generation.completed",
     "image_generation.decodable",
     "image_generation.format",
     "image_generation.size",
 )
 def test_call(ask, model):
     """An image is made, of the format and size that were asked for."""
-    ask(model, DRAW, tools=[tools.IMAGE], tool_choice="required")
+    promised = "image_generation.completed"
+    ask.until(outputs.DRAWN, model, DRAW, promised=promised, tools=[tools.IMAGE], tool_choice="required")
 
 
 @pytest.mark.requirement("image_generation.accepted", "image_generation.called", "image_generation.decodable")

@@ -5,28 +5,23 @@ Documentation page, "Supported input types". ``--image-url`` names an image that
 
 import pytest
 
-from conformance.samples import image_input
+from conformance.samples import conversations, image_input
 
 
-@pytest.mark.requirement("image_input.data_url")
+@pytest.mark.twin("plain")
+@pytest.mark.requirement("image_input.data_url", "image_input.read")
 def test_data_url(ask, model):
-    """An image in a data URL is taken."""
-    ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("png")))
+    """An image in a data URL is taken, and costs more input tokens than its question alone."""
+    shown = ask(
+        model, image_input.showing(conversations.QUESTION, image_input.picture("png")), about=["image_input.data_url"]
+    )
+    ask.compare(ask.twin("plain"), shown)
 
 
 @pytest.mark.requirement("image_input.http_url")
 def test_http_url(ask, model, image_url):
     """An image behind a URL is taken, in a stream."""
     ask(model, image_input.showing(image_input.DESCRIBE, image_url), stream=True)
-
-
-@pytest.mark.representative
-@pytest.mark.requests(2)
-@pytest.mark.requirement("image_input.read")
-def test_read(ask, model):
-    """The request with the image takes more input tokens than the one without it."""
-    without = ask(model, image_input.showing(image_input.DESCRIBE), about=[])
-    ask.compare(without, ask(model, image_input.showing(image_input.DESCRIBE, image_input.picture("jpeg"))))
 
 
 @pytest.mark.representative
@@ -56,6 +51,7 @@ def test_mixed(ask, model):
 
 @pytest.mark.representative
 @pytest.mark.sample(image_input.REFUSED_IMAGES)
+@pytest.mark.twin("image")
 @pytest.mark.requirement("image_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """An image that is none, or that nobody may fetch, is refused."""

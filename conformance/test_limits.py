@@ -14,12 +14,14 @@ def test_incomplete(ask, model):
 
 
 @pytest.mark.sample(limits.REFUSED_LIMITS)
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("limits.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """A limit that is none is refused, not changed in silence."""
     ask.refused(model, conversations.QUESTION, max_output_tokens=sample["value"])
 
 
+@pytest.mark.twin("streamed")
 @pytest.mark.requirement("limits.below_minimum")
 def test_refused_when_streamed(ask, model):
     """It is refused in the same way when a stream was asked for."""

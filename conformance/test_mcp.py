@@ -12,11 +12,19 @@ pytestmark = pytest.mark.tool("mcp")
 CALL = "Call one tool of the server, with arguments of your choice, and tell what it returned."
 
 
-@pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called", "echo.tool_secrets")
+@pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called", "mcp.completed", "echo.tool_secrets")
 def test_call(ask, model, mcp_server):
     """The tools of the server are listed, and one is called; a header for the server does not come back."""
     tool = tools.MCP | {"server_url": mcp_server, "headers": tools.FOR_THE_SERVER}
-    ask(model, CALL, tools=[tool], tool_choice="required", **conversations.ROOM)
+    ask.until(
+        outputs.CALLED,
+        model,
+        CALL,
+        promised="mcp.completed",
+        tools=[tool],
+        tool_choice="required",
+        **conversations.ROOM,
+    )
 
 
 @pytest.mark.requirement("mcp.accepted", "mcp.listed", "mcp.called")
@@ -63,6 +71,7 @@ def test_not_approved(ask, model, mcp_server):
 
 
 @pytest.mark.representative
+@pytest.mark.twin("function")
 @pytest.mark.requirement("mcp.unreachable")
 def test_unreachable(ask, model):
     """A server that cannot be reached is told as such."""

@@ -5,7 +5,7 @@ Documentation page, "Supported input types": text and image. The REST reference 
 
 import pytest
 
-from conformance.samples import image_input, other_input
+from conformance.samples import conversations, image_input, other_input
 
 pytestmark = pytest.mark.representative
 
@@ -16,7 +16,8 @@ def test_file(ask, model):
     ask(model, image_input.showing("What does the file say?", other_input.FILE))
 
 
+@pytest.mark.twin("parts")
 @pytest.mark.requirement("other_input.audio")
 def test_audio(ask, model):
     """Sound is refused."""
-    ask.refused(model, image_input.showing("What is said here?", other_input.AUDIO))
+    ask.refused(model, image_input.showing(conversations.QUESTION, other_input.AUDIO))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.samples import reasoning
+from conformance.samples import conversations, reasoning
 
 
 @pytest.mark.requirement("reasoning.effort", "echo.reasoning_effort")
@@ -12,10 +12,11 @@ def test_effort(ask, model, effort):
 
 
 @pytest.mark.representative
+@pytest.mark.twin("plain")
 @pytest.mark.requirement("reasoning.unknown_effort")
 def test_unknown_effort(ask, model):
     """An effort that no model takes is refused."""
-    ask.refused(model, reasoning.ARITHMETIC, reasoning={"effort": "extreme"})
+    ask.refused(model, conversations.QUESTION, reasoning={"effort": "extreme"})
 
 
 @pytest.mark.representative
@@ -23,8 +24,14 @@ def test_unknown_effort(ask, model):
 @pytest.mark.requirement("reasoning.summary", "echo.reasoning_summary")
 def test_summary(ask, model, sample):
     """A summary of the reasoning can be asked for, in a stream."""
-    asked = {"effort": "low", "summary": sample.id}
-    ask(model, reasoning.ARITHMETIC, stream=True, reasoning=asked, max_output_tokens=reasoning.REASONING_CAP)
+    ask.until(
+        [{"type": "reasoning", "summary": [{"type": "summary_text"}]}],
+        model,
+        reasoning.RIDDLE,
+        stream=True,
+        reasoning={"effort": reasoning.EFFORT, "summary": sample.id},
+        max_output_tokens=reasoning.REASONING_CAP,
+    )
 
 
 @pytest.mark.representative

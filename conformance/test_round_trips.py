@@ -6,12 +6,11 @@ tool stands in the chapter of the tool; here stands what is the same for all of 
 
 import pytest
 
-from conformance.samples import conversations, outputs, tools
+from conformance.samples import conversations, outputs, reasoning, tools
 
 pytestmark = pytest.mark.tool("function")
 
 WEATHER = "What is the weather in Paris?"
-REASONING = {"reasoning": {"effort": "low"}, "include": ["reasoning.encrypted_content"]}
 REASONED = [{"type": "reasoning"}, {"type": "function_call"}]
 
 
@@ -41,14 +40,17 @@ def test_reasoning(ask, model):
     call = ask.until(
         REASONED,
         model,
-        WEATHER,
+        reasoning.WEATHER_RIDDLE,
         tools=[tools.WEATHER],
         tool_choice="required",
         about=["function_tools.accepted", "obedience.encrypted_reasoning"],
-        **REASONING,
+        reasoning={"effort": reasoning.EFFORT},
+        include=["reasoning.encrypted_content"],
+        **conversations.ROOM,
     )
-    ask.then(call, outputs.REPORT, about=["round_trips.reasoning"])
-    ask.then(call, outputs.REPORT, leave_out="reasoning", about=["round_trips.without_reasoning"])
+    ask.then(call, outputs.REPORT, about=["round_trips.reasoning"], **conversations.ROOM)
+    about = ["round_trips.without_reasoning"]
+    ask.then(call, outputs.REPORT, leave_out="reasoning", about=about, **conversations.ROOM)
 
 
 @pytest.mark.representative
@@ -68,6 +70,7 @@ def test_output_parts(ask, model):
 
 
 @pytest.mark.representative
+@pytest.mark.twin("function")
 @pytest.mark.requirement("round_trips.unknown_call")
 def test_unknown_call(ask, model):
     """Whether an output is refused that answers no call is observed."""

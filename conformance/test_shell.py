@@ -12,6 +12,7 @@ pytestmark = pytest.mark.tool("shell")
 LIST = "List the files of the working directory."
 
 
+@pytest.mark.shows_refusal
 @pytest.mark.requests(2)
 @pytest.mark.requirement("shell.accepted", "shell.called", "shell.commands", "shell.round_trip")
 def test_round_trip(ask, model):

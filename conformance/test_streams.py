@@ -10,7 +10,7 @@ from conformance.samples import conversations
 
 @pytest.mark.requirement("streams.text", "supported_models.text")
 def test_text(ask, model):
-    """The page's question is answered with a stream of events that ends with the whole response."""
+    """A question is answered with a stream of events that ends with the whole response."""
     ask(model, conversations.QUESTION, stream=True)
 
 
@@ -27,7 +27,7 @@ def test_incomplete(ask, model):
 def test_agrees_with_json(ask, model):
     """Streamed or not, an answer says the same of its settings and is made of the same kinds of items."""
     settings = {"instructions": "Be brief.", "metadata": {"purpose": "conformance"}, "parallel_tool_calls": False}
-    plain = ask(model, conversations.QUESTION, **settings)
+    plain = ask(model, conversations.QUESTION, stream=None, **settings)
     streamed = ask(model, conversations.QUESTION, stream=True, **settings)
     ask.compare(plain, streamed)
 
@@ -37,7 +37,7 @@ def test_agrees_with_json(ask, model):
 @pytest.mark.requirement("streams.streamed")
 def test_json_unless_asked(ask, model):
     """Without stream, and with stream false, the answer is JSON."""
-    ask(model, conversations.QUESTION)
+    ask(model, conversations.QUESTION, stream=None)
     ask(model, conversations.QUESTION, stream=False)
 
 

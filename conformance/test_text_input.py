@@ -40,19 +40,22 @@ def test_history(ask, model):
     ask(model, text_input.HISTORY)
 
 
+@pytest.mark.risk(4)
 @pytest.mark.requirement("text_input.characters", "echo.instructions")
 def test_characters(ask, model):
     """Text of many scripts and with control characters is taken, and comes back as it was sent."""
     ask(model, text_input.CHARACTERS, stream=True, instructions=text_input.CHARACTERS)
 
 
-@pytest.mark.requirement("text_input.length")
+@pytest.mark.risk(3)
+@pytest.mark.requirement("text_input.length", "text_input.counted")
 def test_length(ask, model):
-    """A text of 100,000 bytes is taken."""
+    """A text of 100,000 bytes is taken, and counted."""
     ask(model, text_input.LONG)
 
 
 @pytest.mark.sample(text_input.REFUSED_INPUTS)
+@pytest.mark.twin("{sample[twin]}")
 @pytest.mark.requirement("text_input.{sample[requirement]}")
 def test_refused(ask, model, sample):
     """Input that is none is refused."""

@@ -5,17 +5,25 @@ Documentation page, "Limitations" (supported tool types).
 
 import pytest
 
-from conformance.samples import conversations, tools
+from conformance.samples import conversations, outputs, tools
 
 pytestmark = pytest.mark.tool("web_search")
 
 SEARCH = "Search the web for the documentation of the HTTP status code 418, and cite it."
 
 
-@pytest.mark.requirement("web_search.accepted", "web_search.called")
+@pytest.mark.requirement("web_search.accepted", "web_search.called", "web_search.completed")
 def test_call(ask, model):
-    """The web is searched."""
-    ask(model, SEARCH, tools=[tools.WEB_SEARCH], tool_choice="required", **conversations.ROOM)
+    """The web is searched, and what was found is told."""
+    ask.until(
+        outputs.SEARCHED,
+        model,
+        SEARCH,
+        promised="web_search.completed",
+        tools=[tools.WEB_SEARCH],
+        tool_choice="required",
+        **conversations.ROOM,
+    )
 
 
 @pytest.mark.requirement("web_search.accepted", "web_search.called")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract import load
+from conformance.recording import TWINS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "conformance"
@@ -99,7 +100,7 @@ def test_entry_imports_little() -> None:
 FILES_OF_CHAPTERS = {
     "checks": {"__init__", "lib"},
     "faults": {"__init__", "lib"},
-    "samples": {"__init__", "conversations", "files", "make_images", "outputs", "tools"},
+    "samples": {"__init__", "conversations", "files", "make_images", "outputs", "tools", "twins"},
     "contract": {"__init__", "loader", "models", "names", "objects"},
 }
 """Floors whose files are called by chapters, and what else stands there."""
@@ -117,7 +118,7 @@ def test_each_chapter_is_on_its_floors() -> None:
     tested = {name for name, chapter in CHAPTERS.items() if not chapter.universal}
     assert {path.stem for path in (PACKAGE / "contract").glob("*.toml")} == {*CHAPTERS, "models"}
     assert {path.stem.removeprefix("test_") for path in PACKAGE.glob("test_*.py")} == tested
-    assert {path.name for path in (ROOT / "cassettes" / "reference").iterdir()} == tested
+    assert {path.name for path in (ROOT / "cassettes" / "reference").iterdir()} == {*tested, TWINS}
 
 
 def test_names_say_the_subject() -> None:

@@ -58,7 +58,7 @@ def judge_captured(captured: Captured, contract: Contract) -> Judgement:
     exchange = captured.exchange
     if sentence := _environment(exchange):
         return Judgement(captured.id, exchange, (_own(contract, ENVIRONMENT, "the endpoint's own answer", sentence),))
-    results = judge(exchange, contract, model=model_name(at(exchange.request.json, "model"), contract))
+    results = judge(exchange, contract, model=model_name(at(exchange.request.json, "model")))
     if all(result.finding and result.level is Level.MAY for result in results):
         received = shorten(printable(title(exchange)), 100)
         results.append(_own(contract, JUDGED, "an exchange on which a promise can be judged", received))
@@ -79,12 +79,9 @@ def _own(contract: Contract, requirement: str, expected: str, received: str) -> 
     return Result(requirement, level, Finding("", expected, received))
 
 
-def model_name(asked: Any, contract: Contract) -> str | None:
-    """The contract's name of the model that a request asked for, or None for one that it does not know."""
-    if not isinstance(asked, str):
-        return None
-    name = bare(asked)
-    return name if name in contract.models else None
+def model_name(asked: Any) -> str | None:
+    """The name of the model that a request asked for, as the contract writes names; None where it names none."""
+    return bare(asked) or None if isinstance(asked, str) else None
 
 
 def title(exchange: Exchange) -> str:

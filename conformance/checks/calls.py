@@ -195,9 +195,19 @@ def _fits(view: View, *, strict: bool) -> list[Finding] | None:
     )
 
 
-@rule("calls.strict_arguments", when=lambda view: _fits(view, strict=True) is not None)
+def _are_several(view: View) -> bool:
+    return sum(1 for _ in view.items_of("function_call")) > 1
+
+
+@rule("calls.strict_arguments", when=lambda view: not _are_several(view) and _fits(view, strict=True) is not None)
 def strict_arguments(view: View) -> Iterator[Finding]:
-    """The arguments for a strict function fit its parameters."""
+    """The arguments for a strict function that is called alone fit its parameters."""
+    yield from _fits(view, strict=True) or ()
+
+
+@rule("calls.strict_parallel_arguments", when=lambda view: _are_several(view) and _fits(view, strict=True) is not None)
+def strict_parallel_arguments(view: View) -> Iterator[Finding]:
+    """They do where several functions are called at once, for which OpenAI does not promise it."""
     yield from _fits(view, strict=True) or ()
 
 

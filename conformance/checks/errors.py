@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from conformance.checks.lib.rules import Finding, rule, schema_findings
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, show
 
 
-@rule("errors.body", when=lambda view: view.is_error and view.exchange.json is not MISSING)
+def _is_of_gateway(view: View) -> bool:
+    """True for an error that layers before the API can write: of the credential, or of a server in trouble."""
+    return view.exchange.status in (401, 403, *range(500, 600))
+
+
 def body(view: View) -> Iterator[Finding]:
     """An error has a body in Databricks' or in OpenAI's envelope, with a message that is not empty."""
     yield from schema_findings("errors#/$defs/body", view.exchange.json)
 
 
-@rule("errors.envelope", when=lambda view: view.is_error and isinstance(view.exchange.json, dict))
 def envelope(view: View) -> Iterator[Finding]:
     """Which envelope the error has: OpenAI's is what OpenAI's clients can read."""
     if not isinstance(at(view.exchange.json, "error"), dict):
@@ -23,14 +26,31 @@ def envelope(view: View) -> Iterator[Finding]:
         yield Finding("", "OpenAI's envelope: an object named error", seen)
 
 
-def _is_refused(view: View) -> bool:
-    # What answers a GET may be another service: the path of responses is that of websockets too.
-    return view.is_error and view.exchange.request.method == "POST" and bool(view.exchange.headers)
-
-
-@rule("errors.content_type", when=_is_refused)
 def content_type(view: View) -> Iterator[Finding]:
     """The error of a request that was posted comes as application/json, also where a stream was asked for."""
     if view.exchange.media_type != "application/json":
         received = view.exchange.headers.get("content-type", MISSING)
         yield Finding("header content-type", "application/json", show(received))
+
+
+def _is_posted(view: View) -> bool:
+    # What answers a GET may be another service: the path of responses is that of websockets too.
+    return view.exchange.request.method == "POST" and bool(view.exchange.headers)
+
+
+RULES_OF_ERRORS: dict[str, tuple[Callable[[View], Iterator[Finding]], Callable[[View], bool]]] = {
+    "body": (body, lambda view: view.exchange.json is not MISSING),
+    "envelope": (envelope, lambda view: isinstance(view.exchange.json, dict)),
+    "content_type": (content_type, _is_posted),
+}
+"""By the name of the promise: its check, and where it can be judged."""
+
+
+def _register(name: str, check: Callable[[View], Iterator[Finding]], when: Callable[[View], bool]) -> None:
+    """One check for two promises: of errors of the API, and of those that a gateway may have written."""
+    rule(f"errors.{name}", when=lambda view: view.is_error and not _is_of_gateway(view) and when(view))(check)
+    rule(f"errors.gateway_{name}", when=lambda view: view.is_error and _is_of_gateway(view) and when(view))(check)
+
+
+for _name, (_check, _when) in RULES_OF_ERRORS.items():
+    _register(_name, _check, _when)

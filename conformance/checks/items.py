@@ -27,14 +27,15 @@ def unique_ids(view: View) -> Iterator[Finding]:
         seen.setdefault(value, pointer)
 
 
-@rule("items.id_length", when=lambda view: any(kind != "response" for _, kind, _ in ids(view)))
+@rule("items.id_length", when=lambda view: any(True for _ in ids(view)))
 def id_length(view: View) -> Iterator[Finding]:
-    """The id of an output item has at most 64 characters, so that it can be sent back."""
-    for pointer, kind, value in ids(view):
-        if kind != "response" and len(value) > MAX_ID_LENGTH:
-            yield Finding(
-                view.where(pointer), f"at most {MAX_ID_LENGTH} characters", f"{len(value)}: {show(value, 40)}"
-            )
+    """Ids have at most 64 characters, so that they can be sent back. One finding tells of all: they have one cause."""
+    long = [(pointer, value) for pointer, _, value in ids(view) if len(value) > MAX_ID_LENGTH]
+    if long:
+        pointer, value = long[0]
+        others = f", and {len(long) - 1} more such ids" if len(long) > 1 else ""
+        received = f"{len(value)}: {show(value, 40)}{others}"
+        yield Finding(view.where(pointer), f"at most {MAX_ID_LENGTH} characters", received)
 
 
 @rule("items.id_prefix", when=lambda view: any(True for _ in ids(view)))

@@ -265,6 +265,34 @@ def encrypted_reasoning(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/encrypted_content"), "a text, as include asks for it", show(content))
 
 
+def _effort(view: View) -> Any:
+    """The effort that was asked for, or the one that the answer says it was by default."""
+    asked = view.asked("reasoning", "effort")
+    return at(view.response, "reasoning", "effort") if asked is MISSING else asked
+
+
+@rule("obedience.no_reasoning", when=lambda view: _effort(view) == "none" and _completed(view))
+def no_reasoning(view: View) -> Iterator[Finding]:
+    """Nobody reasons at no effort."""
+    for where, _ in view.items_of("reasoning"):
+        yield Finding(view.where(f"{where}/type"), "no reasoning, as the effort is none", '"reasoning"')
+
+
+def _asks_summary(view: View) -> bool:
+    """True where reasoning may be summed up. What a stored prompt asks for is not known."""
+    words = (setting(view, "reasoning", name) for name in ("summary", "generate_summary"))
+    return view.asked("prompt") is not MISSING or any(word is not MISSING for word in words)
+
+
+@rule("obedience.unasked_summary", when=lambda view: not _asks_summary(view) and any(view.items_of("reasoning")))
+def unasked_summary(view: View) -> Iterator[Finding]:
+    """Reasoning has a summary only where one was asked for."""
+    for where, item in view.items_of("reasoning"):
+        if item.get("summary") not in (None, MISSING, []):
+            received = show(item["summary"])
+            yield Finding(view.where(f"{where}/summary"), "[], as no summary was asked for", received)
+
+
 def _spoken(view: View) -> list[Place]:
     """The texts that are not empty."""
     return [(where, part) for where, part in view.parts("output_text") if part.get("text")]

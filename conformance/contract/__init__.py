@@ -6,7 +6,9 @@ One TOML file a chapter beside this module, and ``models.toml``. `load` turns th
 from conformance.contract.loader import ContractError, chapter_files, load
 from conformance.contract.names import GATEWAY, SERVING, bare
 from conformance.contract.objects import (
+    CLIENT_TOOLS,
     CONTRACT_NAMES,
+    DATABRICKS,
     TOOL_TYPES,
     Chapter,
     Condition,
@@ -20,7 +22,9 @@ from conformance.contract.objects import (
 )
 
 __all__ = [
+    "CLIENT_TOOLS",
     "CONTRACT_NAMES",
+    "DATABRICKS",
     "GATEWAY",
     "SERVING",
     "TOOL_TYPES",

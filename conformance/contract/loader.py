@@ -42,8 +42,12 @@ def load(name: str = "databricks", folder: Path = FOLDER) -> objects.Contract:
         name=name,
         version=table["version"],
         representative=table["representative"],
-        models=models,
-        foreign_patterns=tuple(table["foreign_patterns"]),
+        # Any server's model may have the name of one of Databricks'.
+        models=models if name == objects.DATABRICKS else {},
+        patterns={
+            objects.Lifecycle.FOREIGN: tuple(table["foreign_patterns"]),
+            objects.Lifecycle.GPT_OSS: tuple(table["gpt_oss_patterns"]),
+        },
         chapters=chapters,
         parameters=_parameters(parameters_file, requirements) if parameters_file.exists() else {},
         requirements=requirements,
@@ -88,17 +92,15 @@ def _models(file: Path, table: dict[str, Any]) -> dict[str, objects.Model]:
     models: dict[str, objects.Model] = {}
     for number, row in enumerate(table["model"]):
         where = _where(table, f"/model/{number}")
-        model = objects.Model(
-            **row | {"lifecycle": objects.Lifecycle(row["lifecycle"]), "efforts": tuple(row["efforts"])}
-        )
+        lists = {name: tuple(row.get(name, ())) for name in ("efforts", "refused_tools")}
+        model = objects.Model(**row | lists | {"lifecycle": objects.Lifecycle(row["lifecycle"])})
         if model.retires is not None and not isinstance(model.retires, datetime.date):
             raise ContractError(file, f"{where}: retires", "has to be a date, without quotation marks")
         if model.name in models:
             raise ContractError(file, where, "the name is used twice")
-        if model.efforts and model.lowest_effort not in model.efforts:
-            raise ContractError(
-                file, f"{where}: lowest_effort", f"is not one of the efforts {', '.join(model.efforts)}"
-            )
+        for key in ("lowest_effort", "hosted_tools_effort"):
+            if model.efforts and key in row and row[key] not in model.efforts:
+                raise ContractError(file, f"{where}: {key}", f"is not one of the efforts {', '.join(model.efforts)}")
         models[model.name] = model
     _check_representative(file, table["representative"], models)
     return models

@@ -5,14 +5,23 @@ from __future__ import annotations
 import datetime
 import enum
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-CONTRACT_NAMES: Final = ("databricks", "openai")
+from conformance.contract.names import bare
+
+DATABRICKS: Final = "databricks"
+CONTRACT_NAMES: Final = (DATABRICKS, "openai")
 
 TOOL_TYPES: Final = ("function", "custom", "apply_patch", "shell", "image_generation", "mcp", "web_search")
 """The types of tools that the documentation page lists."""
+
+CLIENT_TOOLS: Final = ("function", "custom", "apply_patch", "shell", "local_shell")
+"""The types of tools that the client runs; the server runs all others."""
+
+PAGE: Final = "documentation page"
+"""How the page that the project implements is called in the source of a requirement."""
 
 
 class Level(enum.StrEnum):
@@ -27,8 +36,11 @@ class Lifecycle(enum.StrEnum):
     """What is known of a model's life; see ``models.toml``."""
 
     ACTIVE = "active"
-    RETIRED = "retired"
+    ENDING = "ending"
     LISTED = "listed"
+    ANNOUNCED = "announced"
+    RETIRED = "retired"
+    GPT_OSS = "gpt-oss"
     FOREIGN = "foreign"
 
 
@@ -39,10 +51,25 @@ class Model:
     name: str
     lifecycle: Lifecycle
     custom_tools: str
+    grammars: bool = False
     efforts: tuple[str, ...] = ()
     lowest_effort: str | None = None
+    hosted_tools_effort: str | None = None
     max_output_tokens: int | None = None
+    refused_tools: tuple[str, ...] = ()
+    streamed: bool = False
     retires: datetime.date | None = None
+    notes: str = ""
+
+    @property
+    def documented(self) -> bool:
+        """True for a model that a workspace is expected to answer with."""
+        return self.lifecycle in (Lifecycle.ACTIVE, Lifecycle.ENDING)
+
+    def effort_beside(self, tools: Iterable[str]) -> str | None:
+        """The lowest effort that goes with tools of these types."""
+        hosted = any(tool not in CLIENT_TOOLS for tool in tools)
+        return (hosted and self.hosted_tools_effort) or self.lowest_effort
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +78,24 @@ class Condition:
 
     contract: str | None = None
     custom_tools: str | None = None
+    grammars: bool | None = None
+    documented: bool | None = None
+    refused_tool: str | None = None
+    external: bool | None = None
+    personal_token: bool | None = None
 
-    def holds(self, contract: str, model: Model | None) -> bool:
-        """True if this condition is met under the named contract for the model (None: a model that nobody knows)."""
-        if self.contract is not None and self.contract != contract:
-            return False
-        return self.custom_tools is None or (model is not None and model.custom_tools == self.custom_tools)
+    def holds(self, contract: Contract, model: Model | None) -> bool:
+        """True if this condition is met under the contract for the model (None: a model that nobody knows)."""
+        told: tuple[tuple[object, object], ...] = (
+            (self.contract, contract.name),
+            (self.custom_tools, model and model.custom_tools),
+            (self.grammars, model is not None and model.grammars),
+            (self.documented, model is not None and model.documented),
+            (self.external, contract.external),
+            (self.personal_token, contract.personal_token),
+        )
+        refuses = self.refused_tool is None or (model is not None and self.refused_tool in model.refused_tools)
+        return refuses and all(wanted in (None, found) for wanted, found in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +114,12 @@ class Requirement:
         """The prefix of the id, which is the name of the chapter."""
         return self.id.partition(".")[0]
 
-    def level(self, contract: str, model: Model | None) -> Level | None:
+    @property
+    def of_page(self) -> bool:
+        """True for what the documentation page promises."""
+        return PAGE in self.source
+
+    def level(self, contract: Contract, model: Model | None) -> Level | None:
         """The level under a contract and for a model, or None where the requirement does not apply."""
         if self.excluded is not None or not self.applies_to.holds(contract, model):
             return None
@@ -116,36 +160,59 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The whole contract, read under one of its two names: ``databricks`` or ``openai`` (wire rules only)."""
+    """The whole contract, read under one of its two names: ``databricks`` or ``openai`` (wire rules only, no models).
+
+    ``external`` is True where the model services front external models, ``personal_token`` where the token is one of a
+    person, as the page has it: a run may say otherwise.
+    """
 
     name: str
     version: str
     representative: str
     models: Mapping[str, Model]
-    foreign_patterns: tuple[str, ...]
+    patterns: Mapping[Lifecycle, tuple[str, ...]]
     chapters: Mapping[str, Chapter]
     parameters: Mapping[str, Parameter]
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    external: bool = False
+    personal_token: bool = True
+
+    def model(self, name: str) -> Model | None:
+        """The model of a name, with or without what Databricks puts before it; None for one that nobody knows."""
+        return self.models.get(bare(name))
 
     def level(self, requirement: str, model: str | None = None) -> Level | None:
         """The level of a requirement for a model's name, or None where it does not apply.
 
-        Raises KeyError for a requirement that the contract does not hold.
+        What the page promises is a should for a model that it does not list. Raises KeyError for a requirement that the
+        contract does not hold.
         """
-        return self.requirements[requirement].level(self.name, self.models.get(model or ""))
+        row = self.requirements[requirement]
+        known = None if model is None else self.model(model)
+        level = row.level(self, known)
+        unlisted = bool(self.models) and model is not None and not (known and known.documented)
+        return Level.SHOULD if level is Level.MUST and row.of_page and unlisted else level
 
     def representative_of(self, chapter: str) -> str:
         """Name of the model that does for all others in a chapter."""
         known = self.chapters.get(chapter)
         return (known and known.representative) or self.representative
 
-    def active_models(self) -> tuple[str, ...]:
+    def documented_models(self) -> tuple[str, ...]:
         """Names of the models that a workspace is expected to answer with, in the order of the contract."""
-        return tuple(name for name, model in self.models.items() if model.lifecycle is Lifecycle.ACTIVE)
+        return tuple(name for name, model in self.models.items() if model.documented)
 
-    def is_foreign(self, model: str) -> bool:
-        """True if the name is that of a model of another maker, which the endpoint has to refuse."""
-        known = self.models.get(model)
-        if known is not None:
-            return known.lifecycle is Lifecycle.FOREIGN
-        return any(fnmatch.fnmatchcase(model, pattern) for pattern in self.foreign_patterns)
+    def lifecycle(self, name: str) -> Lifecycle | None:
+        """What is known of the life of a model, by its row or else by the pattern of its name; None for nothing."""
+        if (known := self.model(name)) is not None:
+            return known.lifecycle
+        found = (
+            state
+            for state, patterns in self.patterns.items()
+            if any(fnmatch.fnmatchcase(bare(name), pattern) for pattern in patterns)
+        )
+        return next(found, None)
+
+    def is_pass_through(self, name: str) -> bool:
+        """False for a model that the endpoint cannot pass a request on to: another maker's, or with open weights."""
+        return self.lifecycle(name) not in (Lifecycle.FOREIGN, Lifecycle.GPT_OSS)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import all_of, begins, chooses, declares, sends_back
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import of_type, on_items
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import all_of, begins, chooses, declares, sends_back
+from conformance.reference.edits.replies import of_type, on_items
 from conformance.reference.reply import ReplyEdit
 from conformance.wire.edit import Edit, put
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, all_of, chooses, declares, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
 from conformance.faults.lib.items import COMPLETED, IN_PROGRESS, SHELL_OUTPUT, Added, adding, in_pieces
-from conformance.faults.lib.replies import on_answer, on_items, only_if
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, chooses, declares, streams
+from conformance.reference.edits.replies import on_answer, on_items, only_if
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put, without
 
@@ -25,6 +25,10 @@ def _on_calls(path: str, made: Any, *, strict: bool | None = None) -> ReplyEdit:
         return on_answer(put("/output/*", edit))(reply)
 
     return reply_edit
+
+
+def _allows_several(reply: Reply) -> bool:
+    return reply.asked.get("parallel_tool_calls") is True
 
 
 def _twice(arguments: str) -> str:
@@ -107,8 +111,14 @@ FAULTS: Final = (
     Fault(
         "strict-arguments-left-out",
         "The arguments of a strict function lack what it requires.",
-        ("calls.strict_arguments",),
+        ("calls.strict_arguments", "calls.strict_parallel_arguments"),
         _on_calls("/arguments", "{}", strict=True),
+    ),
+    Fault(
+        "parallel-arguments-left-out",
+        "The arguments of a strict function that is called beside another one lack what it requires.",
+        ("calls.strict_parallel_arguments",),
+        only_if(_allows_several, _on_calls("/arguments", "{}", strict=True)),
     ),
     Fault(
         "loose-arguments-left-out",

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, all_of, declares, streams
 from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.items import COMPLETED, Added, adding, loaded_tools
-from conformance.faults.lib.replies import (
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, declares, streams
+from conformance.reference.edits.replies import (
     in_json,
     is_json,
     of_type,
@@ -61,7 +61,7 @@ FAULTS: Final = (
     Fault(
         "search-in-progress",
         "A search goes on though the response is completed.",
-        ("consistency.call_status",),
+        ("consistency.call_status", "web_search.completed"),
         _ended("web_search_call", put("/status", "in_progress")),
     ),
     Fault(
@@ -94,7 +94,7 @@ FAULTS: Final = (
     Fault(
         "completed-call-with-error",
         "A call of a server is completed and has an error.",
-        ("consistency.results",),
+        ("consistency.results", "mcp.completed"),
         _ended("mcp_call", put("/error", "It failed."), put("/output", None)),
     ),
     Fault(

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import asks, refused_for, sent
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import both, echoing, ending_in
-from conformance.faults.lib.requests import ignoring, setting
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import asks, refused_for, sent
+from conformance.reference.edits.replies import both, echoing, ending_in
+from conformance.reference.edits.requests import ignoring, setting
 from conformance.reference.reply import Reply
 
 RANGES: Final = {"temperature": 2, "top_p": 1}

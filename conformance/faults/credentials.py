@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
-from conformance.faults.lib.asked import Test, all_of, is_question
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import answering, ending_in, only_if, refusing, refusing_after
+from conformance.reference.edits.asked import Test, all_of, is_question
+from conformance.reference.edits.replies import answering, ending_in, is_unauthorized, only_if, refusing, refusing_after
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
@@ -26,10 +26,6 @@ def _brings_nothing(reply: Reply) -> bool:
     return not received.query and received.headers.keys().isdisjoint({"authorization", "api-key"})
 
 
-def _is_unauthorized(reply: Reply) -> bool:
-    return reply.status in (401, 403)
-
-
 def _repeating(reply: Reply) -> Reply:
     """Repeats the credential in the message of an error."""
     problem = f"The credential {reply.received.headers['authorization']} is not valid."
@@ -45,13 +41,13 @@ FAULTS: Final = (
         "no-credential-answered",
         "A request without a credential is answered.",
         ("credentials.refused",),
-        answering(all_of(_is_unauthorized, _brings_nothing)),
+        answering(all_of(is_unauthorized, _brings_nothing)),
     ),
     Fault(
         "no-credential-ends-in-500",
         "A request without a credential ends in an internal error.",
         ("credentials.refused",),
-        ending_in(500, all_of(_is_unauthorized, _brings_nothing)),
+        ending_in(500, all_of(is_unauthorized, _brings_nothing)),
         seen=ELSEWHERE,
     ),
     Fault(
@@ -70,7 +66,7 @@ FAULTS: Final = (
         "refused-credential-with-400",
         "A credential that is not taken is refused as if the request was wrong.",
         ("credentials.refused", "credentials.api_key", "credentials.query"),
-        ending_in(400, _is_unauthorized),
+        ending_in(400, is_unauthorized),
     ),
     Fault(
         "api-key-answered",
@@ -79,10 +75,10 @@ FAULTS: Final = (
         answering(lambda reply: "api-key" in reply.received.headers),
     ),
     Fault(
-        "api-key-ends-in-403",
-        "A token in the header api-key is refused as if it was a wrong one.",
+        "api-key-ends-in-500",
+        "A token in the header api-key ends in an internal error.",
         ("credentials.api_key",),
-        ending_in(403, lambda reply: "api-key" in reply.received.headers),
+        ending_in(500, lambda reply: "api-key" in reply.received.headers),
     ),
     Fault(
         "basic-refused", "A token is not taken as a password.", ("credentials.basic",), refusing(_brings("Basic "), 401)
@@ -101,16 +97,16 @@ FAULTS: Final = (
     ),
     Fault(
         "dies-without-a-credential",
-        "The process dies of a request without a credential, and the next one gets a 502.",
+        "The process dies of a request without a credential, and the next two get a 502.",
         ("credentials.answers_afterwards",),
-        refusing_after(all_of(_is_unauthorized, _brings_nothing), status=502),
+        refusing_after(all_of(is_unauthorized, _brings_nothing), status=502, lasting=2),
         seen=ELSEWHERE,
     ),
     Fault(
         "token-repeated",
         "A refusal repeats the credential.",
         ("credentials.not_repeated",),
-        only_if(all_of(_is_unauthorized, _brings()), _repeating),
+        only_if(all_of(is_unauthorized, _brings()), _repeating),
     ),
     Fault(
         "token-in-a-header",

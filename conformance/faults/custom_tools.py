@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, begins, chooses, declares, sends_back, tools
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import both, echoing, echoing_tools, on_items
-from conformance.faults.lib.requests import each_tool
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import all_of, begins, chooses, declares, sends_back, tools
+from conformance.reference.edits.replies import both, echoing, echoing_tools, on_items
+from conformance.reference.edits.requests import each_tool
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import GONE
 

@@ -3,10 +3,10 @@
 import re
 from typing import Any, Final
 
-from conformance.faults.lib.asked import declares, tools
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import on_response, only_if, where_sent
-from conformance.faults.lib.requests import ignoring
+from conformance.reference.edits.asked import declares, tools
+from conformance.reference.edits.replies import on_response, only_if, where_sent
+from conformance.reference.edits.requests import ignoring
 from conformance.reference.reply import Reply
 from conformance.wire.edit import edited, put
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import names_unsupported
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import only_if
+from conformance.reference.edits.asked import Test, names_unsupported
+from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import Reply, ReplyEdit, like_databricks
 from conformance.wire.edit import Edit, edited, put, without
 
@@ -18,14 +18,28 @@ def _in_two_envelopes(body: Any) -> Any:
     return {**body, "error_code": "INVALID_PARAMETER_VALUE", "message": body["error"]["message"]}
 
 
-def _refusal(*edits: Edit, media_type: str | None = None) -> ReplyEdit:
-    """Edits the body of the refusal of what is not supported, and its content type."""
+def _is_unauthorized(reply: Reply) -> bool:
+    return reply.status in (401, 403)
+
+
+def _edited(test: Test, edits: tuple[Edit, ...], media_type: str | None) -> ReplyEdit:
+    """Edits the body of some errors, and their content type."""
 
     def reply_edit(reply: Reply) -> Reply:
         headers = reply.headers if media_type is None else {**reply.headers, "content-type": media_type}
         return replace(reply, content=edited(reply.content, edits), headers=headers)
 
-    return only_if(lambda reply: reply.status >= 400 and names_unsupported(reply), reply_edit)
+    return only_if(test, reply_edit)
+
+
+def _refusal(*edits: Edit, media_type: str | None = None) -> ReplyEdit:
+    """Edits the refusal of what is not supported."""
+    return _edited(lambda reply: reply.status >= 400 and names_unsupported(reply), edits, media_type)
+
+
+def _unauthorized(*edits: Edit, media_type: str | None = None) -> ReplyEdit:
+    """Edits the refusal of a credential."""
+    return _edited(_is_unauthorized, edits, media_type)
 
 
 FAULTS: Final = (
@@ -78,5 +92,25 @@ FAULTS: Final = (
         "A refusal comes as text/plain.",
         ("errors.content_type",),
         _refusal(media_type="text/plain; charset=utf-8"),
+    ),
+    Fault(
+        "unauthorized-without-body",
+        "The refusal of a credential has no body.",
+        ("errors.gateway_body",),
+        _unauthorized(lambda _: b""),
+    ),
+    Fault(
+        "unauthorized-like-databricks",
+        "The refusal of a credential is in an envelope that OpenAI's clients cannot read.",
+        ("errors.gateway_envelope",),
+        only_if(_is_unauthorized, like_databricks),
+        seen=DATABRICKS,
+    ),
+    Fault(
+        "unauthorized-as-text",
+        "The refusal of a credential is bare text.",
+        ("errors.gateway_body", "errors.gateway_content_type"),
+        _unauthorized(lambda _: b"Invalid access token", media_type="text/plain; charset=utf-8"),
+        seen=DATABRICKS,
     ),
 )

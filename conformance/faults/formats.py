@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import asks, refused_for, sent
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import ending_in, on_response, only_if
-from conformance.faults.lib.requests import setting
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import asks, refused_for, sent
+from conformance.reference.edits.replies import ending_in, on_response, only_if
+from conformance.reference.edits.requests import setting
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import all_of, chooses, declares, sends_back, tools
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import refusing
 from conformance.faults.lib.requirements import CLIENT_ROUND_TRIPS, FUNCTION_ROUND_TRIPS
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import all_of, chooses, declares, sends_back, tools
+from conformance.reference.edits.replies import refusing
 from conformance.reference.reply import Reply
 
 
@@ -30,7 +30,7 @@ FAULTS: Final = (
     Fault(
         "function-without-parameters-fails",
         "A function without parameters ends in an internal error.",
-        ("function_tools.parameters",),
+        ("function_tools.no_parameters",),
         refusing(_has_function_without_parameters, 500),
     ),
     Fault(

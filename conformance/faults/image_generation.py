@@ -3,18 +3,23 @@
 import base64
 from typing import Final
 
-from conformance.faults.lib.asked import declares
-from conformance.faults.lib.events import each, on_events
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing_tools, in_json, on_items
-from conformance.faults.lib.requests import each_tool, each_tool_of
-from conformance.faults.lib.rows import not_called, refused
+from conformance.faults.lib.rows import hosted_fails, not_called, refused
+from conformance.reference.edits.asked import declares, streams
+from conformance.reference.edits.events import each, on_events
+from conformance.reference.edits.replies import echoing_tools, in_json, on_items
+from conformance.reference.edits.requests import each_tool, each_tool_of
+from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
 
 def _cut_off(image: str) -> str:
     content = base64.b64decode(image)
     return base64.b64encode(content[: len(content) // 2]).decode()
+
+
+def _is_usual(reply: Reply) -> bool:
+    return not streams(reply) and declares("image_generation", output_format="png")(reply)
 
 
 FAULTS: Final = (
@@ -24,7 +29,8 @@ FAULTS: Final = (
         "image_generation.accepted",
         declares("image_generation", quality="low", output_format="png"),
     ),
-    not_called("image_generation", "image_generation.called"),
+    not_called("image_generation", "image_generation.called", "image_generation.completed"),
+    hosted_fails("image_generation", "An image of the usual form", "image_generation.completed", _is_usual),
     Fault(
         "image-cut-off",
         "An image ends in the middle.",

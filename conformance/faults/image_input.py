@@ -1,14 +1,14 @@
 """Faults of images in the input."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from conformance.faults.lib.asked import NOWHERE, Test, parts
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import on_final, only_if, refusing
-from conformance.faults.lib.requests import EACH_PART, without_parts
 from conformance.faults.lib.requirements import WRONG_IMAGES
-from conformance.faults.lib.rows import refused
+from conformance.faults.lib.rows import counting_nothing, refused
+from conformance.reference.edits.asked import NOWHERE, Test, parts
+from conformance.reference.edits.replies import on_final, only_if, refusing
+from conformance.reference.edits.requests import EACH_PART, without_parts
 from conformance.reference.input_files import IMAGE_TYPES
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.samples.image_input import picture
@@ -41,16 +41,11 @@ def _details(detail: str) -> Test:
     return lambda reply: any(part.get("detail") == detail for part in parts(reply, "input_image"))
 
 
-def _unread(usage: dict[str, Any]) -> dict[str, Any]:
-    """The usage as if next to nothing had been sent."""
-    return usage | {"input_tokens": 1, "total_tokens": 1 + usage["output_tokens"]}
-
-
 FAULTS: Final = (
     Fault(
         "data-urls-refused",
         "An image in a data URL is refused.",
-        ("image_input.data_url", "image_input.read", "image_input.formats", "image_input.detail", "image_input.mixed"),
+        ("image_input.data_url", "image_input.formats", "image_input.detail", "image_input.mixed"),
         refusing(_shows("data:")),
     ),
     refused("image-behind-a-url", "An image behind a URL", "image_input.http_url", _shows("http:", "https:")),
@@ -65,7 +60,7 @@ FAULTS: Final = (
         "images-for-nothing",
         "Images cost no input tokens.",
         ("image_input.read",),
-        only_if(lambda reply: bool(parts(reply, "input_image")), on_final(put("/usage", _unread))),
+        only_if(lambda reply: bool(parts(reply, "input_image")), on_final(put("/usage", counting_nothing))),
     ),
     refused("webp", "A WEBP image", "image_input.formats", _shows("data:image/webp;")),
     refused("gif", "A GIF image", "image_input.formats", _shows("data:image/gif;")),

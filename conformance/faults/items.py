@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import input_items
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import both, on_answer, on_plain_answer, on_response, refusing
 from conformance.faults.lib.requirements import ALL_ROUND_TRIPS
+from conformance.reference.edits.asked import input_items
+from conformance.reference.edits.replies import both, on_answer, on_plain_answer, on_response, refusing
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
@@ -34,6 +34,13 @@ FAULTS: Final = (
         "The ids of output items are longer than they may be when they are sent back.",
         ("items.id_length",),
         on_answer(put("/output/*/id", lambda id_: f"{id_}{'x' * 416}"[:416])),
+        seen=DATABRICKS,
+    ),
+    Fault(
+        "response-id-of-193-characters",
+        "The id of the response is longer than it may be when it is sent back.",
+        ("items.id_length",),
+        on_response(put("/id", lambda id_: f"{id_}{'x' * 193}"[:193])),
         seen=DATABRICKS,
     ),
     Fault(

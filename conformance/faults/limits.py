@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, refused_for, sent, streams
 from conformance.faults.lib.fault import DATABRICKS, ELSEWHERE, Fault
-from conformance.faults.lib.replies import bad_gateway, echoing, ending_in, in_json, only_if
-from conformance.faults.lib.requests import LEAST, ignoring, setting
+from conformance.reference.edits.asked import all_of, refused_for, sent, streams
+from conformance.reference.edits.replies import bad_gateway, echoing, ending_in, in_json, only_if
+from conformance.reference.edits.requests import LEAST, ignoring, setting
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
@@ -61,8 +61,8 @@ FAULTS: Final = (
         "A limit that is refused gets a bare 502 where a stream is asked for.",
         (
             "limits.below_minimum",
-            "errors.body",
-            "errors.content_type",
+            "errors.gateway_body",
+            "errors.gateway_content_type",
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
         ),

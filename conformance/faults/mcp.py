@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import NEEDS_NO_APPROVAL, NOWHERE, all_of, sends_back, tools
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing_tools, of_type, on_answer, on_items, only_if
-from conformance.faults.lib.requests import each_tool, each_tool_of
-from conformance.faults.lib.rows import not_called, refused
+from conformance.faults.lib.rows import hosted_fails, not_called, refused
+from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, NOWHERE, all_of, sends_back, tools
+from conformance.reference.edits.replies import echoing_tools, of_type, on_answer, on_items, only_if
+from conformance.reference.edits.requests import each_tool, each_tool_of
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.wire.edit import GONE, Edit, put
 
@@ -67,7 +67,8 @@ FAULTS: Final = (
         ("mcp.listed_again",),
         request_edit=_without_lists,
     ),
-    not_called("mcp", "mcp.called"),
+    not_called("mcp", "mcp.called", "mcp.completed"),
+    hosted_fails("mcp", "A call of a tool of a server", "mcp.completed"),
     Fault(
         "called-without-approval",
         "A tool of a server is called though its calls wait for approval.",
@@ -84,7 +85,7 @@ FAULTS: Final = (
     Fault(
         "needless-approval",
         "A call waits for approval though none is needed.",
-        ("mcp.needless_approval",),
+        ("mcp.needless_approval", "mcp.completed"),
         echoing_tools,
         each_tool_of("mcp", require_approval="always"),
     ),

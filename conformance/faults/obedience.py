@@ -3,12 +3,11 @@
 import json
 from typing import Any, Final
 
-from conformance.faults.lib.asked import Test, chooses, sent, tools
 from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.items import Added, adding, loaded_tools
-from conformance.faults.lib.replies import echoing, on_answer, on_final, on_items, only_if, where_sent
-from conformance.faults.lib.requests import calling_none
-from conformance.faults.lib.requirements import ALL_ROUND_TRIPS
+from conformance.reference.edits.asked import Test, all_of, asks, chooses, sent, tools
+from conformance.reference.edits.replies import echoing, is_plain, on_answer, on_final, on_items, only_if, where_sent
+from conformance.reference.edits.requests import calling_none
 from conformance.reference.generate import instance
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put, without
@@ -48,12 +47,22 @@ def _spending(reply: Reply) -> Reply:
     return on_final(put("/usage", usage))(reply) if cap else reply
 
 
+def _includes(reply: Reply) -> bool:
+    return reply.asked.get("include") is not None
+
+
+def _asks_no_summary(reply: Reply) -> bool:
+    return sent(reply, "/reasoning/summary") is None
+
+
 def _is_hosted(body: dict[str, Any]) -> bool:
     """True where a tool that the server runs is chosen by its type."""
     choice = body.get("tool_choice")
     return isinstance(choice, dict) and choice.get("type") in ("image_generation", "web_search_preview")
 
 
+THOUGHT: Final = {"id": f"rs_{0:050}", "type": "reasoning", "summary": []}
+SUMMARY: Final = {"type": "summary_text", "text": "The request was read."}
 SEARCHES: Final = tuple(
     {"id": f"ws_{n}", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "q"}}
     for n in range(2)
@@ -142,8 +151,23 @@ FAULTS: Final = (
     Fault(
         "encrypted-reasoning-left-out",
         "Reasoning comes without its encrypted content, which include asks for.",
-        ("obedience.encrypted_reasoning", *ALL_ROUND_TRIPS),
+        ("obedience.encrypted_reasoning", "round_trips.reasoning"),
         on_answer(without("/output/*/encrypted_content")),
+    ),
+    Fault(
+        "reasoning-at-no-effort",
+        "The answer holds a reasoning item although the effort is none.",
+        ("obedience.no_reasoning",),
+        only_if(
+            all_of(is_plain, asks("/reasoning/effort", "none"), lambda reply: not _includes(reply)),
+            on_answer(put("/output", lambda output: [THOUGHT, *output])),
+        ),
+    ),
+    Fault(
+        "summary-unasked",
+        "Reasoning is summed up, which was not asked for.",
+        ("obedience.unasked_summary",),
+        on_items("reasoning", "/summary", [SUMMARY], asked=_asks_no_summary),
     ),
     Fault(
         "logprobs-left-out",

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import parts
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.requests import without_parts
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import parts
+from conformance.reference.edits.requests import without_parts
 
 FAULTS: Final = (
     refused("file", "A file", "other_input.file", lambda reply: bool(parts(reply, "input_file"))),

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import asks
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing, in_json
-from conformance.faults.lib.requests import setting
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import asks
+from conformance.reference.edits.replies import echoing, in_json
+from conformance.reference.edits.requests import setting
 
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 FAILURE: Final = {"code": "server_error", "message": "The model ran out of tokens."}

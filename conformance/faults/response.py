@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from conformance.faults.lib.asked import Test
-from conformance.faults.lib.events import END, each, on_events
 from conformance.faults.lib.fault import CHECKERS, DATABRICKS, ELSEWHERE, Fault
-from conformance.faults.lib.replies import (
+from conformance.reference.edits.asked import Test
+from conformance.reference.edits.events import END, each, on_events
+from conformance.reference.edits.replies import (
     answers_question,
     in_json,
     is_cut_off_stream,
@@ -82,7 +82,7 @@ FAULTS: Final = (
         "no-role",
         "A message has no role.",
         ("response.schema",),
-        only_if(answers_question, in_json(without("/output/1/role"))),
+        only_if(answers_question, in_json(without("/output/*/role"))),
     ),
     Fault(
         "no-reasoning-tokens",

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, asks, input_items, neighbours, sends_back, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import on_answer, on_items, only_if, refusing
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import all_of, asks, input_items, neighbours, sends_back, streams
+from conformance.reference.edits.replies import on_answer, on_items, only_if, refusing
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
@@ -34,8 +34,9 @@ def _has_call_without_id(reply: Reply) -> bool:
 
 
 def _has_call_without_reasoning(reply: Reply) -> bool:
-    """True where a call that the endpoint made comes back and nothing that it thought before."""
-    return sends_back("function_call", id=...)(reply) and not input_items(reply, "reasoning")
+    """True where a call comes back without what the model thought before it: at some effort it has thought."""
+    thinks = asks("/reasoning/effort", "low", "medium", "high", "xhigh")
+    return all_of(thinks, sends_back("function_call", id=...))(reply) and not input_items(reply, "reasoning")
 
 
 def _goes_on(reply: Reply) -> bool:
@@ -78,7 +79,7 @@ FAULTS: Final = (
         "encrypted-reasoning",
         "Encrypted reasoning that is sent back and was asked for",
         "round_trips.reasoning",
-        all_of(sends_back("reasoning", encrypted_content=...), asks("/reasoning/effort", "low")),
+        all_of(sends_back("reasoning", encrypted_content=...), asks("/reasoning/effort", "medium")),
     ),
     Fault(
         "call-without-reasoning-refused",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import input_items, neighbours, tools
 from conformance.faults.lib.rows import refused
+from conformance.reference.edits.asked import input_items, neighbours, tools
 from conformance.reference.reply import Reply
 
 

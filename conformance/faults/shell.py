@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, begins, declares, input_items
 from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.items import SHELL_OUTPUT
-from conformance.faults.lib.replies import echoing_tools, in_json, on_items
-from conformance.faults.lib.requests import each_tool_of
 from conformance.faults.lib.rows import not_called, refused
+from conformance.reference.edits.asked import all_of, begins, declares, input_items
+from conformance.reference.edits.replies import echoing_tools, in_json, on_items
+from conformance.reference.edits.requests import each_tool_of
 from conformance.wire.edit import put
 
 CONTAINER: Final = {"type": "container_reference", "container_id": "cntr_0"}

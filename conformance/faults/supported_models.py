@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import is_question
+from conformance.contract import SERVING
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.faults.lib.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import all_of, is_question, sent
+from conformance.reference.edits.replies import answers_question, is_json, left_as, on_plain_answer, only_if, refusing
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
 
@@ -25,7 +26,8 @@ def _instead(content: Any) -> ReplyEdit:
 
 
 NOT_ANSWERED: Final = (
-    *every("supported_models.*", "*.answers_afterwards", but=("supported_models.text",)),
+    *every("supported_models.*", but=("supported_models.text",)),
+    "tool_refusals.answers_afterwards",
     "credentials.basic",
     "credentials.lower_case",
 )
@@ -54,21 +56,20 @@ FAULTS: Final = (
     Fault(
         "string-refused",
         "An input that is a string is refused.",
-        (
-            "supported_models.string_input",
-            "streams.streamed",
-            "limits.incomplete",
-            *every("*.answers_afterwards"),
-            "wrong_requests.unusual_body",
-            "credentials.lower_case",
-        ),
+        ("supported_models.string_input",),
         refusing(_is_text),
     ),
     Fault(
+        "alias-not-found",
+        "A model is not found under the name that it has on /serving-endpoints.",
+        ("supported_models.alias",),
+        refusing(lambda reply: str(sent(reply, "/model")).startswith(SERVING), 404),
+    ),
+    Fault(
         "list-refused",
-        "A list of messages is refused.",
+        "A list that begins with a message of the system is refused.",
         ("supported_models.message_list", "credentials.basic"),
-        refusing(_is_list),
+        refusing(all_of(_is_list, lambda reply: reply.asked["input"][0].get("role") == "system")),
     ),
     Fault(
         "list-fails",

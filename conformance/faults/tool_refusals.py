@@ -2,11 +2,19 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import all_of, streams, tools
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import bad_gateway, echoing, echoing_tools, ending_in, only_if, refusing_after
-from conformance.faults.lib.requests import each_tool
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import all_of, streams, tools
+from conformance.reference.edits.replies import (
+    bad_gateway,
+    echoing,
+    echoing_tools,
+    ending_in,
+    only_if,
+    refusing,
+    refusing_after,
+)
+from conformance.reference.edits.requests import each_tool
 from conformance.reference.refusal import Refusal
 from conformance.reference.reply import Reply
 from conformance.reference.tools import DOCUMENTED, check_tools
@@ -67,7 +75,7 @@ FAULTS: Final = (
     Fault(
         "unknown-tools-ignored",
         "A tool of a type that is not supported is passed over.",
-        ("tool_refusals.unknown_type",),
+        ("tool_refusals.unknown_type", "tool_refusals.other_type"),
         echoing_tools,
         each_tool(lambda tool: tool if tool.get("type") in DOCUMENTED else GONE),
     ),
@@ -81,7 +89,7 @@ FAULTS: Final = (
         "wrong-tools-end-in-500",
         "Tools that have to be refused end in an internal error.",
         (
-            *every("tool_refusals.*", but=("tool_refusals.answers_afterwards",)),
+            *every("tool_refusals.*", but=("tool_refusals.answers_afterwards", "tool_refusals.long_function_name")),
             "shell.container",
             "round_trips.unknown_call",
             "mcp.unreachable",
@@ -93,7 +101,13 @@ FAULTS: Final = (
         "The name of a function can be any text.",
         ("tool_refusals.function_name",),
         echoing_tools,
-        each_tool(lambda tool: tool | {"name": tool["name"].replace(" ", "_")[:64]} if "name" in tool else tool),
+        each_tool(lambda tool: tool | {"name": tool["name"].replace(" ", "_")[:128]} if "name" in tool else tool),
+    ),
+    Fault(
+        "long-name-refused",
+        "The name of a function has at most 64 characters.",
+        ("tool_refusals.long_function_name",),
+        refusing(lambda reply: any(64 < len(tool.get("name", "")) <= 128 for tool in tools(reply))),
     ),
     Fault(
         "any-parameters-accepted",
@@ -119,7 +133,7 @@ FAULTS: Final = (
     Fault(
         "refused-tools-stream-with-502",
         "Tools that are refused with 400 get a bare 502 where a stream is asked for.",
-        ("tool_refusals.strict", "errors.body", "errors.content_type"),
+        ("tool_refusals.strict", "errors.gateway_body", "errors.gateway_content_type"),
         only_if(all_of(streams, lambda reply: bool(tools(reply))), bad_gateway),
         seen=DATABRICKS,
     ),

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import all_of, names_unsupported, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import bad_gateway, echoing, ending_in, on_response, only_if, refusing
-from conformance.faults.lib.requests import ignoring
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import all_of, names_unsupported, streams
+from conformance.reference.edits.replies import bad_gateway, echoing, ending_in, on_response, only_if, refusing
+from conformance.reference.edits.requests import ignoring
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
 
@@ -46,7 +46,7 @@ FAULTS: Final = (
     Fault(
         "refused-stream-with-502",
         "A request that is refused with 400 gets a bare 502 when it asks for a stream.",
-        (*ALL_REFUSED, "errors.body", "errors.content_type"),
+        (*ALL_REFUSED, "errors.gateway_body", "errors.gateway_content_type"),
         only_if(all_of(streams, names_unsupported), bad_gateway),
         seen=DATABRICKS,
     ),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import on_final
+from conformance.reference.edits.replies import on_final
 from conformance.wire.edit import put
 
 FAULTS: Final = (

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from conformance.faults.lib.asked import all_of, chooses, declares, includes_nothing
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import on_answer, on_items
-from conformance.faults.lib.rows import not_called, refused
+from conformance.faults.lib.rows import hosted_fails, not_called, refused
+from conformance.reference.edits.asked import all_of, chooses, declares, includes_nothing
+from conformance.reference.edits.replies import on_answer, on_items
 from conformance.wire.edit import put
 
 FAULTS: Final = (
@@ -15,7 +15,8 @@ FAULTS: Final = (
         "web_search.accepted",
         all_of(declares("web_search"), chooses("required"), includes_nothing),
     ),
-    not_called("web_search", "web_search.called"),
+    not_called("web_search", "web_search.called", "web_search.completed"),
+    hosted_fails("web_search", "A search of the web", "web_search.completed", includes_nothing),
     Fault(
         "citation-without-title",
         "A page is cited without its title.",

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.contract import load
-from conformance.faults.lib.asked import Test, sent
+from conformance.contract import GATEWAY, SERVING, Lifecycle, load
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import on_response, only_if
-from conformance.faults.lib.requests import MODEL
+from conformance.reference.edits.asked import Test, sent
+from conformance.reference.edits.replies import on_response, only_if
+from conformance.reference.edits.requests import MODEL
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.wire.edit import put
 
@@ -23,11 +23,15 @@ def _as_model(test: Test) -> RequestEdit:
 
 
 def _name(reply: Reply) -> str:
-    return str(sent(reply, "/model")).removeprefix("system.ai.")
+    return str(sent(reply, "/model")).removeprefix(GATEWAY)
 
 
 def _is_named(start: str) -> Test:
     return lambda reply: _name(reply).startswith(start)
+
+
+def _is_in_state(state: Lifecycle) -> Test:
+    return lambda reply: load("databricks").lifecycle(_name(reply)) is state
 
 
 FAULTS: Final = (
@@ -41,13 +45,20 @@ FAULTS: Final = (
         "foreign-model-answered",
         "A model of another maker is answered for.",
         ("wrong_models.foreign",),
-        request_edit=_as_model(lambda reply: load("databricks").is_foreign(_name(reply))),
+        request_edit=_as_model(_is_in_state(Lifecycle.FOREIGN)),
+    ),
+    Fault(
+        "open-weights-answered",
+        "A model with open weights is answered for.",
+        ("wrong_models.gpt_oss",),
+        only_if(_is_named("gpt-oss-"), on_response(put("/model", "gpt-oss-120b"))),
+        _as_model(_is_in_state(Lifecycle.GPT_OSS)),
     ),
     Fault(
         "prefixed-model-answered",
-        "A model is found under its name on /serving-endpoints.",
+        "A model is found under a mixture of its two names.",
         ("wrong_models.prefixed",),
-        request_edit=_as_model(_is_named("databricks-")),
+        request_edit=_as_model(lambda reply: str(sent(reply, "/model")).startswith(GATEWAY + SERVING)),
     ),
     Fault(
         "retired-model-answered",

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.asked import Test, all_of, asks, streams
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.replies import answering, bad_gateway, ending_in, only_if, refusing, refusing_after
-from conformance.faults.lib.requests import MODEL, setting
+from conformance.reference.edits.asked import Test, all_of, asks, streams
+from conformance.reference.edits.replies import answering, bad_gateway, ending_in, only_if, refusing, refusing_after
+from conformance.reference.edits.requests import MODEL, setting
 from conformance.reference.reply import Reply, like_databricks
 
 GREETING: Final = {"model": MODEL, "input": "Say hello.", "max_output_tokens": 64}
@@ -101,8 +101,8 @@ FAULTS: Final = (
         (
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
-            "errors.body",
-            "errors.content_type",
+            "errors.gateway_body",
+            "errors.gateway_content_type",
         ),
         only_if(all_of(streams, _has_wrong_setting), bad_gateway),
         seen=DATABRICKS,
@@ -132,10 +132,10 @@ FAULTS: Final = (
         only_if(_is_get, lambda reply: replace(reply, status=200, content={"object": "list", "data": []})),
     ),
     Fault(
-        "response-of-an-id-refused",
-        "A response that is not there is refused as if its id was wrong.",
+        "response-of-an-id-unprocessable",
+        "A response that is not there is refused as a request that cannot be processed.",
         ("wrong_requests.method",),
-        ending_in(400, _is_by_id),
+        ending_in(422, _is_by_id),
     ),
     Fault(
         "shaken-by-bodies",

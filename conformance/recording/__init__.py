@@ -8,7 +8,7 @@ from conformance.recording.cassette import (
     parse_cassette,
     read_cassette,
 )
-from conformance.recording.library import Library, Origin, file_name
+from conformance.recording.library import TWINS, Library, Origin, file_name
 from conformance.recording.matching import MATCHERS, Normaliser, differences
 from conformance.recording.placeholder import IMAGE, MCP_SERVER, SERVICES, Service, replacing
 from conformance.recording.recorder import NotSaved, Recorder, target_kind
@@ -20,6 +20,7 @@ __all__ = [
     "MATCHERS",
     "MCP_SERVER",
     "SERVICES",
+    "TWINS",
     "Cassette",
     "CassetteError",
     "Library",

@@ -38,8 +38,10 @@ SETTINGS: Final = {
     "truncation": "disabled",
     "user": None,
 }
-# What each effort spends on reasoning, in tokens.
-REASONING_TOKENS: Final = {"none": 0, "minimal": 4, "low": 8, "medium": 24, "high": 64, "xhigh": 128, "max": 192}
+# What each effort spends on reasoning, in tokens. The first two spend none, but one of them has an item to show for it.
+REASONING_TOKENS: Final = {"none": 0, "minimal": 0, "low": 10, "medium": 26, "high": 64, "xhigh": 128, "max": 192}
+# Calls that the server answers itself, so that the model has something to think about before it goes on.
+ANSWERED_HERE: Final = ("mcp_call", "web_search_call")
 ANNOUNCEMENT: Final = "The request names a tool, so that one is called first."
 SUMMARY: Final = (
     "**Reading the request**\n\nThe request is read from its first input item to its last.",
@@ -61,7 +63,7 @@ def answer(request: Request, heard: Heard = NOTHING) -> dict[str, Any]:
         # The reasoning has eaten everything.
         items, tokens, whole, reasoning_tokens = [], 0, False, cap
     made_before = [made.item for made in heard.approved]
-    output = [*heard.listed, *made_before, _reasoning_item(request), *items]
+    output = [*heard.listed, *made_before, *_with_reasoning(request, items)]
     return {
         "id": f"resp_{request.hex('response')}",
         "object": "response",
@@ -131,14 +133,30 @@ def _echo(request: Request) -> dict[str, Any]:
     }
 
 
-def _reasoning_item(request: Request) -> dict[str, Any]:
+def _with_reasoning(request: Request, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items with what was thought before them, and again behind each call whose outcome the server knows."""
+    if request.effort == "none":
+        return items
     reasoning = request.setting("reasoning", {})
     asked = reasoning.get("summary") or reasoning.get("generate_summary")
-    count = {None: 0, "concise": 1}.get(asked, len(SUMMARY))
-    summary = [{"type": "summary_text", "text": text} for text in SUMMARY[:count]]
-    item: dict[str, Any] = {"id": f"rs_{request.hex('reasoning')}", "type": "reasoning", "summary": summary}
+    # Nothing can be summed up where nothing was spent.
+    count = {None: 0, "concise": 1}.get(asked, len(SUMMARY)) if REASONING_TOKENS.get(request.effort) else 0
+    told = [_reasoning_item(request, "reasoning", SUMMARY[:count])]
+    for number, item in enumerate(items, 1):
+        told.append(item)
+        if item["type"] in ANSWERED_HERE and number < len(items):
+            told.append(_reasoning_item(request, f"reasoning {number}"))
+    return told
+
+
+def _reasoning_item(request: Request, label: str, summary: tuple[str, ...] = ()) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": f"rs_{request.hex(label)}",
+        "type": "reasoning",
+        "summary": [{"type": "summary_text", "text": text} for text in summary],
+    }
     if request.includes("reasoning.encrypted_content"):
-        hidden = b"".join(request.hash(f"encrypted {number}") for number in range(6))
+        hidden = b"".join(request.hash(f"{label}, encrypted {number}") for number in range(6))
         item |= {"content": [], "encrypted_content": f"gAAAAAB{base64.urlsafe_b64encode(hidden).decode()}"}
     return item
 

@@ -52,15 +52,17 @@ def create_app(
     request_edit: RequestEdit = as_sent,
     reply_edit: ReplyEdit = unchanged,
     target: str = TARGET,
+    pause: float = 1.0,
 ) -> Starlette:
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
     ``delay`` waits so many seconds after each event. ``request_edit`` is applied to the body of every request before
-    it is looked at, ``reply_edit`` to every reply just before it is sent. ``target`` is what the endpoint calls itself.
+    it is looked at, ``reply_edit`` to every reply just before it is sent. ``pause`` is how many seconds an edit waits
+    that does. ``target`` is what the endpoint calls itself.
     """
     contract = load("databricks")
-    memory: dict[object, int] = {}
+    memory: dict[object, Any] = {}
 
     async def respond(request: HTTPRequest) -> Response:
         content = b""
@@ -76,39 +78,43 @@ def create_app(
             asked = await read_files(await asyncio.to_thread(read_request, contract, request_edit(body)))
             response = await asyncio.to_thread(answer, asked, await ask_servers(asked))
         except Refusal as refusal:
-            return send(request, refused(refusal), content, body)
+            return await send(request, refused(refusal), content, body)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         if not asked.streamed:
-            return send(request, Reply(200, response), content, body)
+            return await send(request, Reply(200, response), content, body)
         options = asked.setting("stream_options", {})
         told = events(response, obfuscated=options.get("include_obfuscation") is not False)
-        return send(request, streamed(told), content, body)
+        return await send(request, streamed(told), content, body)
 
-    def send(request: HTTPRequest, reply: Reply, content: bytes = b"", body: Mapping[str, Any] = NO_BODY) -> Response:
+    async def send(
+        request: HTTPRequest, reply: Reply, content: bytes = b"", body: Mapping[str, Any] = NO_BODY
+    ) -> Response:
         known = portless({**body})
         named = content if known == body else canonical(known).encode()
         seed = canonical([request.method, request.url.path, reply.status]).encode() + named
         headers = {TARGET_HEADER: target, "x-request-id": hashlib.sha256(seed).hexdigest()[:32], **reply.headers}
         received = Received(request.method, request.url.path, request.url.query, dict(request.headers))
-        reply = reply_edit(replace(reply, headers=headers, asked=body, received=received, memory=memory))
+        reply = replace(reply, headers=headers, asked=body, received=received, memory=memory, pause=pause)
+        reply = reply_edit(reply)
+        await asyncio.sleep(reply.late)
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
             return Response(encoded(reply.content), reply.status, headers)
         return StreamingResponse(_body(reply, chunk_bytes, delay), reply.status, headers)
 
     async def no_route(request: HTTPRequest, _: Exception) -> Response:
-        return send(request, refused(Refusal(404, f"No such path; the endpoint is {BASE_PATH}/responses.")))
+        return await send(request, refused(Refusal(404, f"No such path; the endpoint is {BASE_PATH}/responses.")))
 
     async def no_method(request: HTTPRequest, _: Exception) -> Response:
         refusal = Refusal(405, "This method is not supported here, only POST is.", "method_not_supported")
-        return send(request, replace(refused(refusal), headers={"allow": "POST"}))
+        return await send(request, replace(refused(refusal), headers={"allow": "POST"}))
 
     async def defect(request: HTTPRequest, error: Exception) -> Response:
         # Nothing that is sent should lead here. If it does, the answer has to say what happened, for nobody logs it.
         line = traceback.extract_tb(error.__traceback__)[-1]
         problem = f"{type(error).__name__} in {Path(line.filename).name} line {line.lineno}: {error}"
-        return send(request, refused(Refusal(500, f"The reference endpoint failed: {problem}")))
+        return await send(request, refused(Refusal(500, f"The reference endpoint failed: {problem}")))
 
     app = Starlette(
         routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],

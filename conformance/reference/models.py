@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from conformance.contract import GATEWAY, Contract, Lifecycle, Model
+from conformance.contract import GATEWAY, SERVING, Contract, Lifecycle, Model
 from conformance.reference.refusal import Refusal, invalid
 
 VERSION: Final = re.compile(r"^gpt-(\d+)(?:-(\d+))?(?=-|$)")
@@ -17,20 +17,23 @@ SNAPSHOTS: Final = {
 }
 LATER_SNAPSHOT: Final = "2026-07-09"
 
+SERVED: Final = (Lifecycle.ACTIVE, Lifecycle.ENDING, Lifecycle.LISTED)
+
 
 def find_model(contract: Contract, asked: Any) -> Model:
     """The model behind the ``model`` of a request.
 
-    Raises Refusal: 400 where no name is given or the model is another maker's, 404 for a model that is not served.
+    The bare name that a model has on ``/serving-endpoints`` stands for that of the gateway. Raises Refusal: 400 where
+    no name is given or no request can be passed on to the model, 404 for a model that is not served.
     """
     if not isinstance(asked, str) or not asked:
         problem = "the name of a model is required, such as 'system.ai.gpt-5-4'."
         raise invalid("model", problem, "missing_required_parameter" if asked is None else "invalid_value")
-    name = asked.removeprefix(GATEWAY)
-    if name != asked and contract.is_foreign(name):
+    name = asked.removeprefix(SERVING if asked.startswith(SERVING) else GATEWAY)
+    if name != asked and not contract.is_pass_through(name):
         raise invalid("model", f"the Responses API is not supported for model '{_short(asked)}'.", "unsupported_value")
     model = contract.models.get(name)
-    if name == asked or model is None or model.lifecycle not in {Lifecycle.ACTIVE, Lifecycle.LISTED}:
+    if name == asked or model is None or model.lifecycle not in SERVED:
         raise Refusal(404, f"The model '{_short(asked)}' does not exist.", "model_not_found", "model")
     return model
 

@@ -20,7 +20,9 @@ ERROR_CODES: Final = {
     404: "RESOURCE_DOES_NOT_EXIST",
     405: "METHOD_NOT_ALLOWED",
     413: "REQUEST_TOO_LARGE",
+    422: "INVALID_PARAMETER_VALUE",
     424: "FAILED_DEPENDENCY",
+    429: "REQUEST_LIMIT_EXCEEDED",
     500: "INTERNAL_ERROR",
 }
 """What Databricks' envelope calls each refusal."""
@@ -58,8 +60,9 @@ class Reply:
     """One answer, either a JSON value (or bytes, sent as they are) or the frames of a stream.
 
     ``asked`` is the body of the request as it was sent, empty where none could be read, and ``received`` what came
-    before it. A stream that is ``held`` back for some seconds is sent in one piece. ``memory`` is what the application
-    keeps from one reply to the next, for edits that count.
+    before it. A stream that is ``held`` back for some seconds is sent in one piece; any answer begins after ``late``
+    seconds. ``memory`` is what the application keeps from one reply to the next, for edits that count. ``pause`` is how
+    many seconds an edit waits that does.
     """
 
     status: int
@@ -68,8 +71,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
     held: float = 0.0
+    late: float = 0.0
     received: Received = Received()
-    memory: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    pause: float = 0.0
 
     @property
     def media_type(self) -> str:
@@ -98,7 +103,7 @@ def refused(refusal: Refusal) -> Reply:
 
 def like_databricks(reply: Reply) -> Reply:
     """The edit of an endpoint that refuses in Databricks' envelope, which OpenAI's clients cannot read."""
-    if reply.status < 400:
+    if reply.status < 400 or isinstance(reply.content, bytes):
         return reply
     return replace(
         reply, content={"error_code": ERROR_CODES[reply.status], "message": reply.content["error"]["message"]}

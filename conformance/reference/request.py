@@ -14,11 +14,16 @@ from conformance.reference.refusal import Refusal, invalid
 from conformance.reference.strict import check_schema, completed
 from conformance.reference.text import input_tokens
 from conformance.reference.tools import check_tools
+from conformance.wire.json_values import MISSING
 from conformance.wire.schema import violations
 
 ALPHANUMERIC: Final = string.ascii_letters + string.digits
 CONTEXT_TOKENS: Final = 400_000
 DEFAULT_EFFORT: Final = "medium"
+# How it is said that a member is not there.
+MISSED: Final = 'the member "'
+# How the code of a refusal ends, by what was expected of a number.
+BEYOND: Final = {"a number of at least": "below_min_value", "a number of at most": "above_max_value"}
 COUNTS: Final = ("max_output_tokens", "max_tool_calls", "top_logprobs")
 
 
@@ -96,7 +101,8 @@ def read_request(contract: Contract, body: dict[str, Any]) -> Request:
 def check_context(tokens: int) -> None:
     """Refuse more input than a model can read. Raises Refusal (400)."""
     if tokens > CONTEXT_TOKENS:
-        raise invalid("input", f"{tokens} tokens do not fit into the {CONTEXT_TOKENS} tokens of the model's context.")
+        problem = f"{tokens} tokens do not fit into the {CONTEXT_TOKENS} tokens of the model's context."
+        raise invalid("input", problem, "context_length_exceeded")
 
 
 def _check_unsupported(parameter: Parameter, body: dict[str, Any]) -> None:
@@ -114,7 +120,12 @@ def _check_schema(body: dict[str, Any]) -> None:
         where = _dotted(violation.pointer)
         if violation.expected == "no such member":
             raise invalid(where, "there is no such parameter.", "unknown_parameter")
-        raise invalid(where, f"expected {violation.expected}.")
+        if violation.expected.startswith(MISSED) and violation.received == repr(MISSING):
+            missing = f"{violation.pointer}/{violation.expected.removeprefix(MISSED)[:-1]}"
+            raise invalid(_dotted(missing), "it is required.", "missing_required_parameter")
+        end = next((BEYOND[words] for words in BEYOND if violation.expected.startswith(words)), None)
+        kind = "integer" if where in COUNTS else "decimal"
+        raise invalid(where, f"expected {violation.expected}.", "invalid_value" if end is None else f"{kind}_{end}")
 
 
 def _dotted(pointer: str) -> str:
@@ -141,7 +152,7 @@ def _effort(model: Model, reasoning: dict[str, Any]) -> str:
 
 def _check_format(form: dict[str, Any]) -> None:
     if form.get("type") == "json_schema":
-        check_schema("text.format.schema", form.get("schema"), strict=form.get("strict") is True)
+        check_schema("text.format.schema", form.get("schema"), "invalid_json_schema", strict=form.get("strict") is True)
 
 
 def _whole_text(text: dict[str, Any]) -> dict[str, Any]:

@@ -65,13 +65,19 @@ def _message(item: Item, _: Any) -> Iterator[Event]:
             **at,
             "part": part | {"text": "", "annotations": [], "logprobs": []},
         }
-        said = pieces(part["text"])
-        for place, piece in enumerate(said):
+        announced = [
+            {"type": "response.output_text.annotation.added", **at, "annotation_index": index, "annotation": annotation}
+            for index, annotation in enumerate(part["annotations"])
+        ]
+        length = 0
+        for place, piece in enumerate(pieces(part["text"])):
             logprobs = part["logprobs"][place : place + 1]
             yield {"type": "response.output_text.delta", **at, "delta": piece, "logprobs": logprobs}
-        for place, annotation in enumerate(part["annotations"]):
-            at_index = {"annotation_index": place, "annotation": annotation}
-            yield {"type": "response.output_text.annotation.added", **at, **at_index}
+            length += len(piece)
+            # What is cited is announced as soon as it has been said.
+            while announced and announced[0]["annotation"]["end_index"] <= length:
+                yield announced.pop(0)
+        yield from announced
         yield {"type": "response.output_text.done", **at, "text": part["text"], "logprobs": part["logprobs"]}
         yield {"type": "response.content_part.done", **at, "part": part}
 
@@ -109,14 +115,14 @@ def _image_generation_call(item: Item, response: dict[str, Any]) -> Iterator[Eve
     tool = next(tool for tool in response["tools"] if tool["type"] == "image_generation")
     # There are no drafts: what is shown on the way is the image itself.
     shown = {name: item[name] for name in ("background", "output_format", "quality", "size")}
-    for number in range(tool.get("partial_images") or 0):
+    for number in range(tool.get("partial_images") or 0 if item["result"] else 0):
         image = {"partial_image_index": number, "partial_image_b64": item["result"]}
         yield {"type": "response.image_generation_call.partial_image", **image, **shown}
-    yield from _states(item, "completed")
+    yield from _states(item, *_end(item))
 
 
 def _web_search_call(item: Item, _: Any) -> Iterator[Event]:
-    return _states(item, "in_progress", "searching", "completed")
+    return _states(item, "in_progress", "searching", *_end(item))
 
 
 def _mcp_list_tools(item: Item, _: Any) -> Iterator[Event]:
@@ -125,12 +131,19 @@ def _mcp_list_tools(item: Item, _: Any) -> Iterator[Event]:
 
 def _mcp_call(item: Item, _: Any) -> Iterator[Event]:
     yield from _states(item, "in_progress")
-    yield from _text("mcp_call_arguments", "arguments", item["arguments"])
+    # They come in one piece.
+    yield {"type": "response.mcp_call_arguments.delta", "delta": item["arguments"]}
+    yield {"type": "response.mcp_call_arguments.done", "arguments": item["arguments"]}
     yield from _states(item, item["status"])
 
 
 def _nothing(_: Item, __: Any) -> Iterator[Event]:
     return iter(())
+
+
+def _end(item: Item) -> list[str]:
+    """The last state of a hosted call; there is none for one that has failed."""
+    return ["completed"] if item["status"] == "completed" else []
 
 
 def _states(item: Item, *states: str) -> Iterator[Event]:

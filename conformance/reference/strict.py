@@ -17,22 +17,22 @@ MAX_LEVELS: Final = 48
 NO_NETWORK: referencing.Registry[Any] = referencing.Registry()
 
 
-def check_schema(parameter: str, schema: Any, *, strict: bool) -> None:
+def check_schema(parameter: str, schema: Any, code: str, *, strict: bool) -> None:
     """Refuse a schema that is not a JSON Schema, does not describe an object, or breaks the rules of strict mode.
 
-    Raises Refusal, a 400 that names ``parameter``.
+    Raises Refusal, a 400 that names ``parameter`` and has the ``code``.
     """
     if not isinstance(schema, dict):
-        raise invalid(parameter, "a schema has to be a JSON object.")
+        raise invalid(parameter, "a schema has to be a JSON object.", code)
     if nests_deeper(schema, MAX_LEVELS):
-        raise invalid(parameter, f"the schema is nested deeper than {MAX_LEVELS} levels.")
+        raise invalid(parameter, f"the schema is nested deeper than {MAX_LEVELS} levels.", code)
     problem = _no_schema(schema)
     if problem is None and schema.get("type", "object") != "object":
         problem = "the type of the schema has to be 'object'"
     if problem is None and strict:
         problem = next(_loose_places(schema, "schema"), None)
     if problem is not None:
-        raise invalid(parameter, f"{problem}.")
+        raise invalid(parameter, f"{problem}.", code)
 
 
 def completed(schema: dict[str, Any]) -> dict[str, Any] | None:

@@ -122,7 +122,8 @@ def _check_name(where: str, tool: dict[str, Any]) -> None:
 def _check_function(where: str, tool: dict[str, Any]) -> None:
     _check_name(where, tool)
     if tool.get("parameters") is not None:
-        check_schema(f"{where}.parameters", tool["parameters"], strict=tool.get("strict") is True)
+        strict = tool.get("strict") is True
+        check_schema(f"{where}.parameters", tool["parameters"], "invalid_function_parameters", strict=strict)
 
 
 def _check_custom(where: str, tool: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ HEAD: Final = """\
 This page is made of the contract and of the marks of the conformance tests, by
 `python -m conformance coverage --out=docs/coverage.md`. Change those, not this page: `.ci/run` compares it.
 
+- [Models](#models)
 - [Requests by model](#requests-by-model)
 - [The documentation page](#the-documentation-page): what of it is tested where
 - [Levels](#levels)
@@ -40,9 +41,10 @@ What a level and a source mean is told in [sources.md](sources.md), what a run c
 
 READING: Final = """\
 Each exchange of each test goes through all checks. In the tables of requirements, *every exchange* means that no test
-names the requirement: its check judges it wherever an exchange says something of it. Two levels with a stroke between
-them differ by model: the first holds for the models that the page names for custom tools. In the tables of tests,
-*Requests* is what one model gets.
+names the requirement: its check judges it wherever an exchange says something of it. Levels with a stroke between them
+differ by model, as [sources.md](sources.md#levels) tells: the first holds for those that the page names for custom
+tools. They are the levels for documented models and a personal token. In the tables of tests, *Requests* is what one
+model gets.
 """
 
 
@@ -74,6 +76,7 @@ def coverage(contracts: Sequence[Contract], cases: Iterable[Tried]) -> Iterator[
     testers = _testers(cases)
     names = ", ".join(f"[{name}](#{name})" for name in contract.chapters)
     yield from HEAD.format(chapters=names).splitlines()
+    yield from ("", "## Models", "", *_models(contract))
     yield from ("", "## Requests by model", "", *_requests(contract, cases))
     yield from ("", "## The documentation page", "", *_page(contract, testers))
     yield from ("", "## Levels", "", *_levels(contracts))
@@ -104,14 +107,33 @@ def _table(*titles: str, rows: Iterable[Sequence[object]]) -> Iterator[str]:
         yield _row(*row)
 
 
+def _models(contract: Contract) -> Iterator[str]:
+    yield "What [models.toml](../conformance/contract/models.toml) holds of them; what a state means is told there."
+    yield "Documented ones (active, ending) are tried by default, the others where `--models` names them."
+    yield ""
+    rows = (
+        (
+            f"`{model.name}`",
+            f"{model.lifecycle}, {model.retires}" if model.retires else model.lifecycle,
+            " ".join(model.efforts) or "-",
+            ", ".join(f"`{tool}`" for tool in model.refused_tools) or "-",
+            model.max_output_tokens or "-",
+            model.notes or "-",
+        )
+        for model in contract.models.values()
+    )
+    titles = ("Model", "State, end", "Efforts", "Tools that OpenAI refuses", "Least room", "Notes")
+    yield from _table(*titles, rows=rows)
+
+
 def _requests(contract: Contract, cases: list[Tried]) -> Iterator[str]:
     total = sum(case.requests for case in cases)
-    models = len(contract.active_models())
+    models = len(contract.documented_models())
     yield f"{len(cases)} cases send {total} requests to {models} models, and no model gets more than {CEILING}."
     yield "What need not be tried on every model is tried on the representative of its chapter."
     yield ""
     rows = []
-    for model in contract.active_models():
+    for model in contract.documented_models():
         own = [case for case in cases if case.model == model]
         alone = sum(case.requests for case in own if case.representative)
         chapters = dict.fromkeys(f"`{case.chapter}`" for case in own if case.representative)
@@ -162,8 +184,8 @@ def _levels(contracts: Sequence[Contract]) -> Iterator[str]:
 
 def _level(contract: Contract, requirement: Requirement) -> str:
     """The level, or the levels, of a requirement: first that for models which the page names for custom tools."""
-    models = sorted(contract.models.values(), key=lambda model: model.custom_tools != "documented")
-    found = [requirement.level(contract.name, model) for model in models]
+    models = sorted(contract.documented_models(), key=lambda name: contract.models[name].custom_tools != "documented")
+    found = [contract.level(requirement.id, name) for name in models or (None,)]
     return " / ".join(dict.fromkeys(str(level) for level in found if level is not None)) or "not applicable"
 
 

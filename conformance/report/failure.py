@@ -35,8 +35,13 @@ def cut_tracebacks(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-def failure_text(case: Case, contract: Contract, *, again: str, token_variable: str, cassette: Path | None) -> str:
-    """Everything that a reader needs to know of a case that did not pass, as lines of text."""
+def failure_text(
+    case: Case, contract: Contract, *, again: str, token_variable: str, token: str, cassette: Path | None
+) -> str:
+    """Everything that a reader needs to know of a case that did not pass, as lines of text.
+
+    The ``token`` is not shown: in its place stands the variable.
+    """
     lines: list[str] = []
     if case.outcome is CaseOutcome.COULD_NOT_RUN:
         lines.append(f"COULD NOT RUN  {case.model}: {case.reason}")
@@ -53,7 +58,7 @@ def failure_text(case: Case, contract: Contract, *, again: str, token_variable: 
     lines.append(f"  again:  {again}")
     numbers = sorted({number for number, result in case.findings(Level.MUST, Level.SHOULD)})
     for number in numbers[:1] or ([len(case.exchanges)] if case.exchanges else []):
-        lines.append(f"  {curl(case.exchanges[number - 1], token_variable)}")
+        lines.append(f"  {curl(case.exchanges[number - 1], token_variable, token)}")
     return printable_lines(lines)
 
 
@@ -81,18 +86,26 @@ def _requirement(case: Case, contract: Contract, requirement: str, pairs: list[t
         yield f"  request id {shorten(identifier, 80)}"
 
 
-def curl(exchange: Exchange, token_variable: str) -> str:
+def curl(exchange: Exchange, token_variable: str, token: str) -> str:
     """A command that sends the request of an exchange again; base URL and credential come from the environment."""
     request = exchange.request
     content = (request.content or b"").decode("utf-8", "replace")
     body = shlex.quote(content) if len(content) <= MAX_CURL_BODY else f"'…'   # a body of {len(content)} characters"
     route = "/" + request.path.rpartition("/")[2]
-    basic = request.headers.get("authorization", "").startswith("Basic ")
-    credential = f'-u "token:${token_variable}"' if basic else f'-H "Authorization: Bearer ${token_variable}"'
-    return (
-        f'curl -X {request.method} "$BASE_URL{route}" {credential} '
-        f'-H "Content-Type: {request.headers.get("content-type", "application/json")}" -d {body}'
-    )
+    # Without one of ours curl would name a content type of its own.
+    content_type = f"Content-Type: {request.headers.get('content-type', '')}".rstrip()
+    parts = [f'curl -X {request.method} "$BASE_URL{route}"', *_credential(exchange, token, token_variable)]
+    return " ".join([*parts, f'-H "{content_type}"', f"-d {body}"])
+
+
+def _credential(exchange: Exchange, token: str, variable: str) -> Iterator[str]:
+    """The options of curl that send the credential in the form in which it was sent, right or wrong, or none."""
+    for name in ("authorization", "api-key"):
+        value = exchange.request.headers.get(name, "")
+        if value.startswith("Basic "):
+            yield f'-u "token:${variable}"'
+        elif value:
+            yield f'-H "{name.title()}: {value.replace(token, f"${variable}") if token else value}"'
 
 
 def printable_lines(lines: list[str]) -> str:

@@ -31,9 +31,8 @@ def listing(contract: Contract, cases: Iterable[Listed]) -> Iterator[str]:
     width = max(len(requirement) for requirement in contract.requirements)
     for chapter in contract.chapters.values():
         for row in chapter.requirements:
-            levels = sorted(
-                {str(level) for model in [None, *contract.models] if (level := contract.level(row.id, model))}
-            )
+            known = contract.documented_models() or (None,)
+            levels = sorted({str(level) for model in known if (level := contract.level(row.id, model))})
             told = f"excluded: {row.excluded}" if row.excluded else "/".join(levels) or "not applicable"
             yield f"  {row.id:<{width}}  {told:<8}  {row.statement}"
     run = [case for case in cases if not case.skipped]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.checks import Finding
 from conformance.contract import Contract
+from conformance.report.causes import rows as rows_of_causes
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 from conformance.wire.json_values import printable, shorten
 
@@ -18,10 +19,14 @@ REST = "all others"
 Cells = dict[tuple[str, str], list[CaseOutcome]]
 """Outcomes by chapter and model."""
 
+NOTHING = (CaseOutcome.NOT_APPLICABLE, CaseOutcome.NOT_TRIED)
+"""Outcomes of cases in which nothing was sent."""
+
 EVENT_INDEX = re.compile(r"^event \d+ ?")
 RESULTS = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 SHORT = {
     CaseOutcome.NOT_APPLICABLE: "n/a",
+    CaseOutcome.NOT_TRIED: "not tried",
     CaseOutcome.PASS: "pass",
     CaseOutcome.OBSERVED: "observed",
     CaseOutcome.WARN: "warn",
@@ -35,20 +40,23 @@ def summary(
     run: Run, contract: Contract, *, width: int, remarks: Sequence[str], status: int
 ) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each. ``remarks`` are what the verdict says besides."""
-    if rows := _could_not_run(run):
+    if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
     if rows := list(_findings(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
-    if rows := list(_findings(run, "may")):
+    if rows := [*_findings(run, "may"), *_reasons(run.with_outcome(CaseOutcome.OBSERVED))]:
         yield "observed (may)", "\n".join(rows)
     if rows := list(_unknown(run)):
         yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
+    if broken := [printable(row) for row in rows_of_causes(run, "must", MAX_ROWS)]:
+        yield "broken promises (must)", "\n".join(broken)
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
-def _could_not_run(run: Run) -> list[str]:
-    reasons = collections.Counter(record.reason for record in run.with_outcome(CaseOutcome.COULD_NOT_RUN))
+def _reasons(records: Iterable[Record]) -> list[str]:
+    """One line for each reason that some cases have, with how many these are."""
+    reasons = collections.Counter(record.reason for record in records if record.reason)
     return [printable(f"{count} cases: {reason}") for reason, count in reasons.items()]
 
 
@@ -135,7 +143,7 @@ def _cell(outcomes: Iterable[CaseOutcome]) -> str:
     counted = collections.Counter(outcomes)
     if not counted:
         return "-"
-    judged = sum(count for outcome, count in counted.items() if outcome is not CaseOutcome.NOT_APPLICABLE)
+    judged = sum(count for outcome, count in counted.items() if outcome not in NOTHING)
     worst = max(counted, key=lambda outcome: outcome.rank)
     if _is_bad(worst):
         return f"{SHORT[worst]} {counted[worst]}/{judged}"
@@ -169,7 +177,13 @@ def _verdict(run: Run, remarks: Sequence[str], status: int) -> Iterator[str]:
     yield f"{len(run.records)} cases: {outcomes}"
     per_request = f" ({run.judged / requests:.1f} a request)" if requests else ""
     yield f"{run.judged} judgements of requirements on {requests} requests{per_request}"
+    if asked_again := collections.Counter(what for record in run.records for what in record.unsteady):
+        kinds = ", ".join(f"{count}x {what}" for what, count in asked_again.most_common())
+        waited = sum(record.waited for record in run.records)
+        yield f"unsteady, asked again: {kinds}" + (f"; waited {waited:.0f} s in all" if waited else "")
     if not run.judged:
         yield "nothing was judged: this run says nothing about the target"
     yield from map(printable, remarks)
-    yield f"{RESULTS.get(status, 'not decided')} (exit status {status})"
+    left = run.not_tried
+    not_tried = f"; NOT TRIED: {', '.join(left)} (give {', '.join(left.values())})" if left else ""
+    yield f"{RESULTS.get(status, 'not decided')} (exit status {status}){not_tried}"

@@ -9,23 +9,45 @@ from typing import Any
 
 import pytest
 
-from conformance.contract import TOOL_TYPES, Contract, Level, Lifecycle
-from conformance.recording import file_name
+from conformance.contract import TOOL_TYPES, Contract, Level
+from conformance.recording import IMAGE, MCP_SERVER, file_name
 from conformance.run.settings import Settings
+from conformance.samples.twins import SENT_BY
 from conformance.verdict import Case
 
 MARKS = (
     "requirement(*ids): the promises that a test puts to the test; {name.attribute} is filled from its parameters",
     "models(custom_tools=None): the models that a test is tried on, all that were selected by default",
-    "representative: one model will do, unless --every-model is given; a chapter may have one of its own",
+    "representative(*names): one model will do, unless --every-model is given: the first of these that is selected, "
+    "else that of the chapter",
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
-    "parameter_values(*levels): the values of unsupported parameters that a test is tried with, by their level",
+    "shows_refusal: tried too on a model that, by the table of models, refuses the tool which the test sends",
+    "parameter_values(*levels, but=None): the values of unsupported parameters that a test is tried with, by their "
+    "level, without those of one parameter",
     "sample(samples): the samples that a test is tried with, by name",
-    "last: runs behind all others, as a target may die of it",
+    "risk(order): runs behind all others, as a target may die of it, the larger the later; --gentle leaves it out",
+    "first: runs before all others, as they build on it",
     "live_only: what a replay cannot know",
+    "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
+    "needs(option): an option without which a case is not tried",
     "requests(number): how many requests a case sends, 1 by default",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An option without which some cases are not tried, what they try, and the fixture by which a test asks for it."""
+
+    option: str
+    what: str
+    fixture: str = ""
+
+
+NEEDS = (
+    Need(MCP_SERVER.option, "mcp", "mcp_server"),
+    Need(IMAGE.option, "image by URL", "image_url"),
+    Need("--token-in-url", "token in the URL"),
+)
 
 NO_EFFORTS = "not applicable: nothing is known of the efforts that these models take"
 
@@ -66,11 +88,11 @@ def expand(metafunc: pytest.Metafunc, settings: Settings) -> None:
         metafunc.parametrize(name, [pytest.param(value, id=value.id) for value in values])
 
 
-def all_case_names(definition: pytest.Function, contract: Contract) -> Iterator[str]:
+def all_case_names(definition: pytest.Function, settings: Settings) -> Iterator[str]:
     """The names of all cases of a test, for every model that a cassette could be recorded for."""
-    for name, model in contract.models.items():
-        if model.lifecycle is not Lifecycle.FOREIGN:
-            yield from _case_names(definition, contract, name)
+    for name in {*settings.contract.models, *settings.models}:
+        if settings.contract.is_pass_through(name):
+            yield from _case_names(definition, settings.contract, name)
 
 
 def _case_names(definition: pytest.Function, contract: Contract, model: str) -> Iterator[str]:
@@ -99,7 +121,7 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     if unknown := set(_tools(item)) - set(TOOL_TYPES):
         raise pytest.UsageError(f"{item.nodeid}: there is no type of tool {', '.join(sorted(unknown))}")
     chapter = _chapter(item)
-    requests = item.get_closest_marker("requests")
+    requests, twin = item.get_closest_marker("requests"), item.get_closest_marker("twin")
     return Case(
         node=item.nodeid,
         chapter=chapter,
@@ -108,19 +130,68 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         model=str(params.get("model", settings.representative_of(chapter))),
         requirements=requirements,
         expected_requests=requests.args[0] if requests else 1,
+        twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
     )
+
+
+def twins_of(cases: Iterable[Case]) -> list[tuple[str, str]]:
+    """Model and shape of each right request that a run sends beside those that have to be refused.
+
+    One that a case of the run sends anyway is left out.
+    """
+    cases = list(cases)
+    sent = {(case.model, case.chapter, case.test) for case in cases}
+    wanted = dict.fromkeys((case.model, shape) for case in cases for shape in case.twins)
+    return [pair for pair in wanted if (pair[0], *SENT_BY.get(pair[1], ())) not in sent]
 
 
 def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str | None:
     """Why a case is not to be run, or None."""
-    inapplicable = [name for name in case.requirements if settings.contract.level(name, case.model) is None]
+    contract = settings.contract
+    inapplicable = [name for name in case.requirements if contract.level(name, case.model) is None]
     if inapplicable:
-        return f"not applicable under the contract {settings.contract.name}: {', '.join(inapplicable)}"
+        where = f"the contract {contract.name}" + (", external models" if contract.external else "")
+        return f"not applicable under {where}: {', '.join(inapplicable)}"
+    if (refused := _refused_tools(item, case.model, contract)) and item.get_closest_marker("shows_refusal") is None:
+        return f"not applicable: OpenAI refuses {', '.join(refused)} on {case.model}, which another case shows"
     if left_out := [tool for tool in _tools(item) if tool in settings.without_tools]:
         return f"not applicable: --without-tools says that the target has no {', '.join(left_out)}"
+    if settings.gentle and risk_of(item):
+        return "not applicable: --gentle leaves out what can hurt a target"
     if item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:
         return "live only: it needs a clock, which no cassette has"
     return None
+
+
+def missing(item: pytest.Function, case: Case, settings: Settings) -> Need | None:
+    """What a case needs that was not given; it is not tried then. A replay needs nothing but its cassette."""
+    if settings.listing or item.get_closest_marker("skip") is not None:
+        return None
+    if settings.replay:
+        return next(iter(_needs(item)), None) if not _is_recorded(case, settings) else None
+    return next((need for need in _needs(item) if need.option not in settings.given), None)
+
+
+def _needs(item: pytest.Function) -> Iterator[Need]:
+    yield from (need for need in NEEDS if need.fixture in item.fixturenames)
+    names = [name for mark in item.iter_markers("needs") for name in mark.args]
+    yield from (need for need in NEEDS if need.option in names)
+
+
+def _is_recorded(case: Case, settings: Settings) -> bool:
+    return settings.library.path(case.chapter, case.test, case.name).exists()
+
+
+def risk_of(item: pytest.Item) -> int:
+    """How much the requests of a case can hurt a target: 0 for not at all."""
+    mark = item.get_closest_marker("risk")
+    return mark.args[0] if mark else 0
+
+
+def _refused_tools(definition: pytest.Function, name: str, contract: Contract) -> list[str]:
+    """The types of tools that a test sends and that, by the table of models, a model refuses."""
+    model = contract.model(name)
+    return [tool for tool in _tools(definition) if model is not None and tool in model.refused_tools]
 
 
 def _tools(item: pytest.Function) -> tuple[str, ...]:
@@ -133,25 +204,27 @@ def _chapter(definition: pytest.Function) -> str:
 
 def _models(metafunc: pytest.Metafunc, settings: Settings) -> list[str]:
     models = [name for name in settings.models if _is_meant(metafunc.definition, settings.contract, name)]
-    if metafunc.definition.get_closest_marker("representative") is None or settings.every_model:
+    mark = metafunc.definition.get_closest_marker("representative")
+    if mark is None or settings.every_model:
         return models
-    wanted = _representative(_chapter(metafunc.definition), settings, models)
+    own = (*mark.args, settings.contract.representative_of(_chapter(metafunc.definition)))
+    able = [name for name in models if not _refused_tools(metafunc.definition, name, settings.contract)]
+    wanted = _representative(own, settings, able or models)
     if settings.replay:
         wanted |= _recorded(metafunc.definition, settings, models)
     return [name for name in models if name in wanted]
 
 
-def _representative(chapter: str, settings: Settings, models: list[str]) -> set[str]:
+def _representative(own: tuple[str, ...], settings: Settings, models: list[str]) -> set[str]:
     """The one model of some that does for all others; none in a replay that leaves out the one that was recorded."""
-    if settings.replay and not settings.listing and settings.contract.representative_of(chapter) not in models:
+    if settings.replay and not settings.listing and own[0] not in models:
         return set()
-    preferred = (settings.representative_of(chapter), settings.representative, *models)
-    return set([name for name in preferred if name in models][:1])
+    return set([name for name in (*own, settings.representative, *models) if name in models][:1])
 
 
 def _is_meant(definition: pytest.Function, contract: Contract, name: str) -> bool:
     mark = definition.get_closest_marker("models")
-    model = contract.models.get(name)
+    model = contract.model(name)
     if mark is None or model is None:
         return True
     wanted = mark.kwargs.get("custom_tools")
@@ -187,7 +260,10 @@ def _varied(definition: pytest.Function, contract: Contract) -> dict[str, Sequen
 def _settings(definition: pytest.Function, contract: Contract) -> Iterator[Setting]:
     mark = definition.get_closest_marker("parameter_values")
     levels = {Level(level) for level in mark.args} if mark else set(Level)
+    left_out = mark.kwargs.get("but") if mark else None
     for parameter in contract.parameters.values():
+        if parameter.name == left_out:
+            continue
         for value in parameter.values:
             if value.level in levels:
                 yield Setting(parameter.name, value.value, f"{parameter.name}={value.id}")

@@ -26,9 +26,10 @@ class Listener:
         self.tried: list[Tried] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keeps the cases of a run."""
+        """Keeps the cases of a run, those that are not applicable aside."""
         for item in session.items:
-            if isinstance(item, pytest.Function) and (case := item.stash.get(CASE, None)) is not None:
+            case = item.stash.get(CASE, None) if item.get_closest_marker("skip") is None else None
+            if isinstance(item, pytest.Function) and case is not None:
                 self.tried.append(_tried(item, case))
 
 

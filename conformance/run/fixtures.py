@@ -10,7 +10,9 @@ import pytest
 from conformance.recording import IMAGE, MATCHERS, MCP_SERVER, Recorder, Service, Tape
 from conformance.run import again, transmit
 from conformance.run.ask import Ask
-from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE
+from conformance.run.line import Line
+from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE, TWINS
+from conformance.run.twins import Twins
 from conformance.target import Client
 from conformance.verdict import CouldNotRun
 
@@ -26,17 +28,12 @@ def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def twins_of_run() -> dict[str, bool]:
-    """Which models answered a plain request, for the whole run."""
-    return {}
-
-
 @pytest.fixture
-def conformance_twins(pytestconfig: pytest.Config, twins_of_run: dict[str, bool]) -> dict[str, bool]:
-    """The same, but for one case only where there are cassettes: what they hold must not depend on other cases."""
-    settings = pytestconfig.stash[SETTINGS]
-    return {} if settings.replay or settings.recording else twins_of_run
+def conformance_twins(pytestconfig: pytest.Config) -> Twins:
+    """What became of the right requests of the run."""
+    if TWINS not in pytestconfig.stash:
+        pytestconfig.stash[TWINS] = Twins(pytestconfig.stash[SETTINGS])
+    return pytestconfig.stash[TWINS]
 
 
 @pytest.fixture
@@ -81,7 +78,7 @@ def ask(
     request: pytest.FixtureRequest,
     vcr: Any,
     conformance_client: Client,
-    conformance_twins: dict[str, bool],
+    conformance_twins: Twins,
 ) -> Ask:
     """Sends the requests of a case; see `conformance.run.ask.Ask`."""
     case = request.node.stash[CASE]
@@ -95,4 +92,7 @@ def ask(
         path = transmit.path_of(settings, case)
         recorder = request.node.stash[RECORDER] = Recorder(path, transmit.normaliser(settings))
         how = transmit.recorded(recorder)
-    return Ask(conformance_client, settings.contract, case, conformance_twins, how)
+    line = Line(conformance_client, case, how, settings.max_wait if settings.live else 0)
+    return Ask(
+        conformance_client, settings.contract, case, conformance_twins, line, settings.cap, settings.without_inputs
+    )

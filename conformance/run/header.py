@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Iterator
 
 import pytest
 
+from conformance.contract import Lifecycle, Model
 from conformance.recording import target_kind
 from conformance.run.settings import REFERENCE_SET, MissingPrerequisite, Settings
 from conformance.target import Client, Unreachable, probe
+from conformance.target.lacking import FEATURES
 
 NO_WORKSPACE = "the reference endpoint is no workspace: this run says that the suite works, nothing of a target"
 
@@ -43,9 +46,11 @@ def provenance(settings: Settings) -> list[str]:
 
 def left_out(settings: Settings) -> list[str]:
     """What the user declared that the target does not have, in sentences for the head and the verdict of a run."""
-    if not settings.without_tools:
-        return []
-    return [f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools"]
+    left = []
+    if settings.without_tools:
+        left.append(f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools")
+    left += [f"by --without the target {FEATURES[name].takes_no}" for name in settings.without_inputs]
+    return left
 
 
 def header(settings: Settings, provenance: list[str], today: datetime.date) -> Iterator[str]:
@@ -60,11 +65,24 @@ def header(settings: Settings, provenance: list[str], today: datetime.date) -> I
     if settings.replay or settings.recording:
         yield f"cassettes: {settings.library.folder}"
     yield from provenance
-    for name in settings.models:
-        model = contract.models.get(name)
-        if model is not None and model.retires is not None:
-            verb = "is to be" if model.retires > today else "was to be"
-            yield f"warning: {name} {verb} shut down on {model.retires.isoformat()}"
+    if contract.external:
+        yield "external models: nothing need be refused that Databricks refuses for its own, by --external"
+    for name in settings.models if contract.models else ():
+        model = contract.model(name)
+        if model is None or not model.documented:
+            close = difflib.get_close_matches(name, contract.documented_models(), 1) if model is None else []
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            yield f"warning: {name} is not listed on the page{hint}: what the page promises is a should for it"
+        if model is not None and (ends := _ends(model, today)):
+            yield f"warning: {name} {ends}"
+
+
+def _ends(model: Model, today: datetime.date) -> str:
+    """That a model has ended or is about to, empty for one that is expected to stay."""
+    day = model.retires
+    if day is None or (day > today and model.lifecycle is not Lifecycle.ENDING):
+        return ""
+    return f"{'is' if day > today else 'was'} to be shut down on {day.isoformat()}"
 
 
 def _representatives(settings: Settings) -> str:

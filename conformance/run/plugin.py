@@ -13,19 +13,24 @@ import pytest_recording.plugin
 from vcr import VCR
 
 from conformance import report
-from conformance.recording import MATCHERS, file_name
-from conformance.run import again, cases, start, transmit
+from conformance.recording import MATCHERS, TWINS, file_name
+from conformance.run import again, cases, forms, start, transmit
+from conformance.run.ask import Ask
 from conformance.run.header import header, left_out, provenance
+from conformance.run.lacks import told_of_lacks
 from conformance.run.settings import MissingPrerequisite, Settings, add_options
-from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, TAPE, VALUED, forget
+from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
-from conformance.verdict import COULD_NOT_RUN_STATUS, CaseOutcome, CouldNotRun, Ended, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
 
 pytest_plugins = ["conformance.run.fixtures"]
 
 RECORDING: Final = "recording"
 """The name of pytest-recording's entry point."""
+
+PATIENCE: Final = 2
+"""Cases without any answer, after which no more is asked of a target."""
 
 LEAVE_OUT: Final = "leave that plugin out with -p no:NAME, for pytest-base-url -p no:base_url"
 
@@ -87,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # They log headers and addresses as they are, with a token that a target repeats.
         logging.getLogger(name).setLevel(logging.WARNING)
     config.stash[RUN] = Run()
+    config.stash[SILENT] = []
     if not start.is_worker(config):
         config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
 
@@ -107,16 +113,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    items.sort(key=lambda item: (cases.risk_of(item), item.get_closest_marker("first") is None))
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
             continue
         item.stash[CASE] = case
         if case.test not in (tests := known.setdefault(case.chapter, {})):
-            tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings.contract)}
+            tests[case.test] = {file_name(name) for name in cases.all_case_names(item, settings)}
         if (reason := cases.reason_to_skip(item, case, settings)) is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
+        elif (need := cases.missing(item, case, settings)) is not None:
+            case.not_tried = need.what, need.option
+            item.add_marker(pytest.mark.skip(reason=f"not tried: it needs {need.option}"))
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
             item.add_marker(pytest.mark.vcr)
@@ -129,7 +138,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Shows the list instead of running the cases."""
     if not session.config.stash[SETTINGS].listing or session.testsfailed:
         return None
-    cases = [
+    listed = [
         report.Listed(
             case.chapter,
             case.test,
@@ -141,9 +150,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         for item in session.items
         if (case := item.stash.get(CASE, None)) is not None
     ]
+    run = [item.stash[CASE] for item in session.items if CASE in item.stash and not item.get_closest_marker("skip")]
+    listed += [
+        report.Listed(TWINS, shape, model, 1, skipped=False, live_only=False) for model, shape in cases.twins_of(run)
+    ]
     terminal = session.config.get_terminal_writer()
     terminal.line()
-    for line in report.listing(session.config.stash[SETTINGS].contract, cases):
+    for line in report.listing(session.config.stash[SETTINGS].contract, listed):
         terminal.line(line)
     return True
 
@@ -153,6 +166,31 @@ def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:  # noqa
     """Teaches vcrpy how requests match."""
     for name, matcher in MATCHERS.items():
         vcr.register_matcher(name, matcher)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Asks nobody any more where a target has fallen silent twice."""
+    case, silent = item.stash.get(CASE, None), item.config.stash[SILENT]
+    if case is not None and len(silent) >= PATIENCE:
+        case.outcome = CaseOutcome.COULD_NOT_RUN
+        case.reason = f"the target answers no more, for the first time in {silent[0]}: look at it, then run again"
+        pytest.skip(case.reason)
+
+
+def _count_silence(item: pytest.Function, case: Case) -> None:
+    """Remembers a case that got no answer at all, as long as the target may have died.
+
+    What can hurt a target is not tried any more after two such cases; other cases go on where it still answers.
+    """
+    silent, harmless = item.config.stash[SILENT], not cases.risk_of(item)
+    if case.unreachable:
+        silent.append(case.node)
+        asks = item.funcargs.get("ask")
+        if harmless and len(silent) >= PATIENCE and isinstance(asks, Ask) and asks.still_answers():
+            silent.clear()
+    elif harmless and case.exchanges:
+        silent.clear()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -171,10 +209,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if tape is not None and (error is None or isinstance(error, Ended)):
         case.mismatches += tape.unused()
     outcome = case.finish(None if isinstance(error, transmit.Unrecorded) else error)
+    _count_silence(pyfuncitem, case)
+    if outcome is CaseOutcome.NOT_APPLICABLE:
+        pytest.skip(f"not applicable: {case.reason}")
     if outcome.rank < CaseOutcome.COULD_NOT_RUN.rank:
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
-        if recorder is None or (problem := transmit.saved(recorder, case, settings)) is None:
+        if recorder is None or (problem := transmit.save(recorder, case.exchanges[-1], settings)) is None:
             return result
         case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, problem
     elif outcome is CaseOutcome.SUITE_ERROR and error is not None:
@@ -196,8 +237,8 @@ def pytest_runtest_makereport(
     if case is None or (call.when != "call" and made.passed) or call.when == "teardown":
         return made
     settings = item.config.stash[SETTINGS]
-    if made.skipped:
-        case.outcome = CaseOutcome.NOT_APPLICABLE
+    if made.skipped and case.outcome is None:
+        case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
         case.finish(call.excinfo.value if call.excinfo else None)
     if made.failed:
@@ -207,6 +248,7 @@ def pytest_runtest_makereport(
             settings.contract,
             again=again.command(item, settings, *(["--live"] if settings.live else [])),
             token_variable=settings.target.token_variable,
+            token=settings.target.token,
             cassette=None if cassette is None else again.from_here(item.config, cassette),
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
@@ -233,6 +275,23 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     return None
 
 
+class Told:
+    """The text of a case that failed. As it has no message, pytest's summary of what failed holds names only.
+
+    What was found is summed up by causes.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, tw: Any) -> None:
+        """Writes the text."""
+        tw.line(self.text)
+
+
 class Collector:
     """Collects the records of all cases, in the process that reports."""
 
@@ -243,6 +302,8 @@ class Collector:
         """Adds the record that a report carries, and counts what failed without one."""
         if (values := getattr(report, "conformance", None)) is not None:
             self.run.add(values)
+            if isinstance(report.longrepr, str):
+                report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest asks for `toterminal` only
         elif report.failed:
             self.run.failed_otherwise += 1
 
@@ -252,7 +313,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sets the exit status of the run from its verdict."""
     settings = session.config.stash[SETTINGS]
     if not settings.listing:
-        session.exitstatus = session.config.stash[RUN].exit_status(int(session.exitstatus), settings.fail_on)
+        run = session.config.stash[RUN]
+        status = run.exit_status(int(session.exitstatus), settings.fail_on, require_all=settings.require_all)
+        session.exitstatus = status
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
@@ -262,8 +325,8 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     settings = config.stash[SETTINGS]
     width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
-    status = run.exit_status(int(exitstatus), settings.fail_on)
-    remarks = [*config.stash[PROVENANCE], *left_out(settings)]
+    status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
+    remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
     for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
         terminalreporter.section(title)
         terminalreporter.write_line(text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,9 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import layout
-from conformance.contract import CONTRACT_NAMES, TOOL_TYPES, Contract, ContractError, Lifecycle, load
+from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options
+from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options, is_personal
+from conformance.target.lacking import FEATURES
 from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import printable, shorten, show
 
@@ -33,8 +35,16 @@ LIMITS: Final = {
 }
 """What an answer may cost, by the names of `Limits`: kind of the value, and what it bounds."""
 
+CAP: Final = "--max-output-tokens-cap"
+
+MAX_WAIT: Final = 120.0
+"""Seconds that a request waits in all for a target that is busy."""
+
 LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
 """No limit is larger, by the kind of its value. Operating systems wait for little more."""
+
+GATEWAY_FORM: Final = re.compile(r"gpt-[a-z0-9-]+|[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""Names that the gateway may know though the contract does not: OpenAI's, or ``catalog.schema.name``."""
 
 
 def add_options(parser: pytest.Parser) -> frozenset[str]:
@@ -47,7 +57,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
-    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all active ones)")
+    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all documented)")
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
     group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
@@ -60,11 +70,39 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         action="append",
         help="types of tools, separated by commas, that the target does not have",
     )
+    group.addoption(
+        "--without",
+        "--without-inputs",
+        dest="without_inputs",
+        metavar="NAMES",
+        action="append",
+        help=f"what the target does not take, separated by commas: {', '.join(FEATURES)}",
+    )
+    group.addoption(
+        "--external", action="store_true", help="the model services front external models, which support everything"
+    )
     group.addoption("--mcp-server", metavar="URL", help="an MCP server that the target can reach, for its tool mcp")
     group.addoption("--image-url", metavar="URL", help="an image that the target can reach, for its input_image")
     for name, (kind, what) in LIMITS.items():
         default = f"{getattr(Limits(), name):g}" if kind == "SECONDS" else getattr(Limits(), name)
         group.addoption(f"--max-{name}", metavar=kind, help=f"{what} (default: {default})")
+    group.addoption(
+        "--max-wait",
+        metavar="SECONDS",
+        help=f"seconds that a request waits in all for a target that is busy (429, 503, 529; default: {MAX_WAIT:g})",
+    )
+    group.addoption(
+        "--token-in-url", action="store_true", help="also try a token in the query of a URL, which proxies may log"
+    )
+    group.addoption(
+        "--gentle", action="store_true", help="leave out what can hurt a target: large and deep bodies, odd credentials"
+    )
+    group.addoption(
+        CAP, metavar="NUMBER", help="the largest max_output_tokens that the target takes, if that is less than is asked"
+    )
+    group.addoption(
+        "--require-all", action="store_true", help="end with 6 if something was not tried for want of an option"
+    )
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
@@ -86,10 +124,16 @@ class Settings:
     models: tuple[str, ...]
     representative: str
     without_tools: tuple[str, ...]
+    without_inputs: tuple[str, ...]
     target: Target
     limits: Limits
+    max_wait: float
     urls: Mapping[Service, str]
     library: Library
+    given: frozenset[str]
+    require_all: bool
+    gentle: bool
+    cap: int | None
     again: tuple[str, ...]
 
     @property
@@ -126,6 +170,7 @@ class Settings:
         models = _models(option.models, contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
+        target = _target(option.base_url, contract, environ) if option.live and not listing else REPLAY
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
                 f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
@@ -136,16 +181,28 @@ class Settings:
             listing=listing,
             every_model=bool(option.every_model),
             fail_on=fail_on,
-            contract=contract,
+            contract=replace(contract, external=bool(option.external), personal_token=is_personal(target)),
             models=models,
             representative=contract.representative if contract.representative in models else models[0],
-            without_tools=_without_tools(_joined(option.without_tools)),
-            target=_target(option.base_url, contract, environ) if option.live and not listing else REPLAY,
+            without_tools=_without("--without-tools", option.without_tools, "type of tool", TOOL_TYPES),
+            without_inputs=_without("--without", option.without_inputs, "input", FEATURES),
+            target=target,
             limits=_limits(config),
+            max_wait=_max_wait(config),
             urls=_urls(config, live=option.live),
             library=library,
+            given=_given(config),
+            require_all=bool(option.require_all),
+            gentle=bool(option.gentle),
+            cap=_cap(config),
             again=_options_of_again(config),
         )
+
+
+def _given(config: pytest.Config) -> frozenset[str]:
+    """The options that were given of those without which something is not tried."""
+    services = {name for name, url in _services(config).items() if url is not None}
+    return frozenset(services | ({"--token-in-url"} if config.option.token_in_url else set()))
 
 
 def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
@@ -157,11 +214,15 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--models": option.models,
         "--cassettes": option.cassettes,
         "--without-tools": _joined(option.without_tools),
+        "--without": _joined(option.without_inputs),
         **_services(config),
         **_given_limits(config),
+        "--max-wait": option.max_wait,
+        CAP: option.max_output_tokens_cap,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None]
-    return (*words, *(["--every-model"] if option.every_model else []))
+    flags = ("every-model", "external", "token-in-url", "gentle")
+    return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
 
 
 def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
@@ -184,11 +245,17 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
-        asked = {"--base-url": option.base_url, **_services(config), **_given_limits(config)}
+        asked = {
+            "--base-url": option.base_url,
+            **_services(config),
+            **_given_limits(config),
+            "--max-wait": option.max_wait,
+            CAP: option.max_output_tokens_cap,
+        }
         for name, value in asked.items():
             if value is not None and not option.list:
                 raise pytest.UsageError(f"{name} needs --live: a replay asks nobody")
-        if contract.name != "databricks" and not option.list:
+        if contract.name != DATABRICKS and not option.list:
             raise pytest.UsageError(f"--contract {contract.name} needs --live: cassettes are kept for databricks only")
         return False
     if record_mode not in (None, "none", "all"):
@@ -196,7 +263,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
     recording = bool(record_mode == "all")
     if option.block_network:
         raise pytest.UsageError("--block-network and --live exclude each other")
-    if recording and contract.name != "databricks":
+    if recording and contract.name != DATABRICKS:
         raise pytest.UsageError(
             f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
         )
@@ -207,19 +274,24 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
 
 def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
     if names is None:
-        if contract.name != "databricks":
+        if contract.name != DATABRICKS:
             raise pytest.UsageError(f"--contract {contract.name} needs --models NAME: it knows no models of its own")
-        return contract.active_models()
+        return contract.documented_models()
     models = _names("--models", names, "model")
     if any(not name.isprintable() for name in models):
         raise pytest.UsageError(f"--models: {printable(names)} holds a character that cannot be printed")
-    if contract.name != "databricks":
+    if contract.name != DATABRICKS:
         return models
-    known = [name for name, model in contract.models.items() if model.lifecycle is not Lifecycle.FOREIGN]
+    known = [name for name in contract.models if contract.is_pass_through(name)]
+    models = tuple(dict.fromkeys(map(bare, models)))
     for name in models:
-        if contract.is_foreign(name):
-            raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
-        _one_of("--models", name, known)
+        match contract.lifecycle(name):
+            case Lifecycle.FOREIGN:
+                raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
+            case Lifecycle.GPT_OSS:
+                raise pytest.UsageError(f"--models: {name} has open weights, and no request can be passed on to it")
+        if not GATEWAY_FORM.fullmatch(name):
+            _one_of("--models", name, known)
     return models
 
 
@@ -228,9 +300,10 @@ def _joined(given: list[str] | None) -> str | None:
     return None if given is None else ",".join(given)
 
 
-def _without_tools(names: str | None) -> tuple[str, ...]:
-    tools = () if names is None else _names("--without-tools", names, "type of tool")
-    return tuple(_one_of("--without-tools", tool, TOOL_TYPES) for tool in tools)
+def _without(option: str, given: list[str] | None, what: str, known: Iterable[str]) -> tuple[str, ...]:
+    """What the target is declared not to have, by an option that can be given several times."""
+    names = () if given is None else _names(option, ",".join(given), what)
+    return tuple(_one_of(option, name, known) for name in names)
 
 
 def _names(option: str, given: str, what: str) -> tuple[str, ...]:
@@ -251,6 +324,31 @@ def _given_limits(config: pytest.Config) -> dict[str, str | None]:
     return {f"--max-{name}": config.getoption(f"--max-{name}") for name in LIMITS}
 
 
+def _max_wait(config: pytest.Config) -> float:
+    """For how long a request waits for a busy target. Raises pytest.UsageError."""
+    given = config.option.max_wait
+    return MAX_WAIT if given is None else _number("--max-wait", given, "SECONDS", zero=True)
+
+
+def _cap(config: pytest.Config) -> int | None:
+    """The largest max_output_tokens that the target takes, if it was given. Raises pytest.UsageError."""
+    given = config.option.max_output_tokens_cap
+    return None if given is None else int(_number(CAP, given, "NUMBER"))
+
+
+def _number(option: str, given: str, kind: str, *, zero: bool = False) -> float:
+    """The number in the value of an option, over 0 unless ``zero`` will do. Raises pytest.UsageError."""
+    try:
+        value = float(given) if kind == "SECONDS" else int(given)
+    except ValueError:
+        value = math.nan
+    if not (0 < value <= LARGEST[kind] or (zero and value == 0)):
+        number = "a number" if kind == "SECONDS" else "a whole number"
+        least = "from 0" if zero else "over 0 and"
+        raise pytest.UsageError(f"{option}: {show(given)} is not {number} {least} up to {LARGEST[kind]}")
+    return value
+
+
 def _limits(config: pytest.Config) -> Limits:
     """What an answer may cost. Raises pytest.UsageError."""
     values: dict[str, Any] = {}
@@ -258,14 +356,7 @@ def _limits(config: pytest.Config) -> Limits:
         given = config.getoption(f"--max-{name}")
         if given is None:
             continue
-        try:
-            value = float(given) if kind == "SECONDS" else int(given)
-        except ValueError:
-            value = math.nan
-        if not 0 < value <= LARGEST[kind]:
-            number = "a number" if kind == "SECONDS" else "a whole number"
-            raise pytest.UsageError(f"--max-{name}: {show(given)} is not {number} over 0 and up to {LARGEST[kind]}")
-        values[name] = value
+        values[name] = _number(f"--max-{name}", given, kind)
     return Limits(**values)
 
 

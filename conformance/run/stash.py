@@ -9,12 +9,17 @@ import pytest
 
 from conformance.recording import Recorder, Tape
 from conformance.run.settings import Settings
+from conformance.run.twins import Twins
 from conformance.verdict import Case, Run
 
 VALUED = pytest.StashKey[Collection[str]]()
 SETTINGS = pytest.StashKey[Settings]()
 RUN = pytest.StashKey[Run]()
 PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
+SILENT = pytest.StashKey[list[str]]()
+"""The cases that got no answer at all."""
+
+TWINS = pytest.StashKey[Twins]()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()
 RECORDER = pytest.StashKey[Recorder]()

@@ -64,9 +64,9 @@ def played(case: Case, tape: Tape, record: str) -> Transmit:
     return transmit
 
 
-def saved(recorder: Recorder, case: Case, settings: Settings) -> str | None:
-    """Saves the recording of a case that passed; a sentence if it cannot be saved."""
-    kind = target_kind(case.exchanges[-1].headers, settings.target.host)
+def save(recorder: Recorder, last: Exchange, settings: Settings) -> str | None:
+    """Saves a recording, the last exchange of which tells who answered; a sentence if it cannot be saved."""
+    kind = target_kind(last.headers, settings.target.host)
     provenance = Provenance(kind, datetime.now(UTC).date().isoformat(), settings.contract.version)
     try:
         recorder.save(provenance, settings.secrets)

@@ -2,8 +2,11 @@
 
 from typing import Any, Final
 
-QUESTION: Final = "What is a mixture of experts model?"
-"""The question of the page's query example."""
+QUESTION: Final = "What is a mixture of experts model? Answer in one sentence."
+"""The question of the page's query example, so that the answer is short."""
+
+GO_ON: Final = "Say the same in one sentence."
+"""Means something only behind an answer."""
 
 LONG_POEM: Final = "Write a poem of one hundred lines about the sea."
 """Asks for more text than fits into a few tokens."""
@@ -12,7 +15,19 @@ CONVERSATION: Final[list[dict[str, Any]]] = [
     {"role": "system", "content": "You are a helpful assistant."},
     {"role": "user", "content": QUESTION},
 ]
-"""The page's query example: a system message and a user message, without a type."""
+"""A system message and a user message, without a type, as the page writes them."""
+
+PAGE_EXAMPLE: Final[dict[str, Any]] = {
+    "input": [
+        {"role": "system", "content": "You are a helpful assistant."},
+        {"role": "user", "content": "What is a mixture of experts model?"},
+    ],
+    "max_output_tokens": 256,
+}
+"""The page's query example as it stands."""
+
+PAGE_MODEL: Final = "gpt-5"
+"""The model of the page's examples."""
 
 HISTORY_WITHOUT_IDS: Final[list[dict[str, Any]]] = [
     {"role": "user", "content": "What is the weather in Paris?"},

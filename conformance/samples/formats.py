@@ -10,6 +10,12 @@ def _closed(properties: Row) -> Row:
 
 
 TEXT: Final[Row] = {"type": "string"}
+RIGHT_FORMAT: Final[Row] = {
+    "type": "json_schema",
+    "name": "answer",
+    "strict": True,
+    "schema": _closed({"answer": TEXT}),
+}
 SCHEMAS: Final[dict[str, Row]] = {
     "nested": {
         "input": "Give the name, the country, and the position of Paris, and three of its sights.",

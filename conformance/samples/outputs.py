@@ -2,6 +2,12 @@
 
 from typing import Any, Final
 
+TEXT: Final = {"type": "message", "content": [{"type": "output_text"}]}
+SEARCHED: Final = [{"type": "web_search_call", "status": "completed"}, TEXT]
+DRAWN: Final = [{"type": "image_generation_call", "status": "completed"}]
+CALLED: Final = [{"type": "mcp_call", "error": None}, TEXT]
+"""What an output holds, others aside, where what the server runs has worked. A call of MCP need not have a status."""
+
 Output = dict[str, Any]
 
 PIXEL: Final = (

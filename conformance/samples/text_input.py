@@ -9,8 +9,11 @@ TYPED: Final[list[dict[str, Any]]] = [
         "type": "message",
         "role": "user",
         "content": [
-            {"type": "input_text", "text": "Here are two questions."},
-            {"type": "input_text", "text": "What is a mixture of experts model, and what is a dense one?"},
+            {"type": "input_text", "text": "Here are two questions, answer them in one sentence."},
+            {
+                "type": "input_text",
+                "text": "What is a mixture of experts model, and what is a dense one?",
+            },
         ],
     }
 ]
@@ -49,10 +52,15 @@ LONG: Final = " ".join(f"Line {number} of a long text." for number in range(1, 4
 """A text of 100,000 bytes."""
 
 REFUSED_INPUTS: Final[dict[str, Row]] = {
-    "empty_list": {"requirement": "empty_list", "input": []},
-    "unknown_role": {"requirement": "unknown_role", "input": [{"role": "narrator", "content": "Once upon a time."}]},
+    "empty_list": {"requirement": "empty_list", "twin": "list", "input": []},
+    "unknown_role": {
+        "requirement": "unknown_role",
+        "twin": "list",
+        "input": [{"role": "narrator", "content": "Once upon a time."}],
+    },
     "unknown_part": {
         "requirement": "unknown_part",
+        "twin": "parts",
         "input": [{"role": "user", "content": [{"type": "input_smell", "text": "Roses."}]}],
     },
 }

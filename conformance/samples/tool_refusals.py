@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from conformance.samples.tools import CITY, CODE_EXEC, TIME, WEATHER
 
-LONGEST_NAME: Final = 64
+LONGEST_NAME: Final = 128
 
 REFUSED_TOOLS: Final[dict[str, dict[str, Any]]] = {
     "file_search": {
-        "requirement": "unknown_type",
+        "requirement": "other_type",
         "settings": {"tools": [{"type": "file_search", "vector_store_ids": ["vs_0123456789abcdef"]}]},
     },
     "code_interpreter": {
@@ -16,7 +16,7 @@ REFUSED_TOOLS: Final[dict[str, dict[str, Any]]] = {
         "settings": {"tools": [{"type": "code_interpreter", "container": {"type": "auto"}}]},
     },
     "computer_use_preview": {
-        "requirement": "unknown_type",
+        "requirement": "other_type",
         "settings": {
             "tools": [
                 {
@@ -28,7 +28,12 @@ REFUSED_TOOLS: Final[dict[str, dict[str, Any]]] = {
             ]
         },
     },
-    "local_shell": {"requirement": "unknown_type", "settings": {"tools": [{"type": "local_shell"}]}},
+    "local_shell": {"requirement": "other_type", "settings": {"tools": [{"type": "local_shell"}]}},
+    "computer": {"requirement": "other_type", "settings": {"tools": [{"type": "computer"}]}},
+    "tool_search": {
+        "requirement": "other_type",
+        "settings": {"tools": [{"type": "tool_search"}, TIME | {"defer_loading": True}]},
+    },
     "without_name": {
         "requirement": "missing_name",
         "settings": {"tools": [{key: value for key, value in TIME.items() if key != "name"}]},
@@ -40,6 +45,14 @@ REFUSED_TOOLS: Final[dict[str, dict[str, Any]]] = {
     "name_too_long": {
         "requirement": "function_name",
         "settings": {"tools": [TIME | {"name": "t" * (LONGEST_NAME + 1)}]},
+    },
+    "name_of_65": {
+        "requirement": "long_function_name",
+        "settings": {"tools": [TIME | {"name": "t" * 65}]},
+    },
+    "name_of_128": {
+        "requirement": "long_function_name",
+        "settings": {"tools": [TIME | {"name": "t" * LONGEST_NAME}]},
     },
     "no_schema": {
         "requirement": "parameters",

@@ -1,6 +1,6 @@
 """The target: who is asked, with which credential, under which names, and how a request is sent."""
 
-from conformance.target.address import REPLAY, Target, TargetError, check_url, from_options
+from conformance.target.address import REPLAY, Target, TargetError, check_url, from_options, is_personal
 from conformance.target.budget import Limits
 from conformance.target.client import Client
 from conformance.target.credential import DEFAULT_CREDENTIAL
@@ -17,5 +17,6 @@ __all__ = [
     "Unreachable",
     "check_url",
     "from_options",
+    "is_personal",
     "probe",
 ]

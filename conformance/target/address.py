@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.contract import GATEWAY
+from conformance.contract import DATABRICKS, GATEWAY, SERVING
 from conformance.wire.json_values import show
 
 GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
+
+WHOLE: Final = 2
+"""Dots in the name of a model service: ``catalog.schema.name``."""
+
+PERSONAL: Final = "dapi"
+"""How a personal access token of Databricks begins."""
 
 
 class TargetError(Exception):
@@ -34,8 +40,9 @@ class Target:
     token_variable: str = "DATABRICKS_TOKEN"  # noqa: S105  (the name of a variable)
 
     def model_name(self, model: str) -> str:
-        """The name under which this target knows a model of the contract."""
-        return GATEWAY + model if self.contract == "databricks" else model
+        """The name under which this target knows a model. One of a customer's own service is whole already."""
+        is_whole = model.count(".") == WHOLE or model.startswith(SERVING)
+        return model if is_whole or self.contract != DATABRICKS else GATEWAY + model
 
     @property
     def host(self) -> str:
@@ -50,6 +57,11 @@ class Target:
 
 REPLAY: Final = Target(f"https://target.invalid{GATEWAY_PATH}", token="replay")  # noqa: S106  (a placeholder)
 """Stands for the target in a replay: no such host exists, and nothing is sent."""
+
+
+def is_personal(target: Target) -> bool:
+    """True for a token that by its form is one of a person; in a replay, as what it was is not kept."""
+    return target is REPLAY or target.token.startswith(PERSONAL)
 
 
 def from_options(base_url: str | None, contract: str, environ: Mapping[str, str]) -> Target:

@@ -42,11 +42,15 @@ class Client:
         self.limits = limits or Limits()
         self._budget = Budget(self.limits)
         self._network = Network.of(target.base_url) if live else Network.blocked(target.base_url)
+        self._http = self._connected()
+
+    def _connected(self) -> httpx.Client:
+        """A client without a connection yet."""
         http = self._network.client(
             httpx.Timeout(self.limits.silence, connect=self.limits.connect),
             {"user-agent": f"responses-conformance/{__version__}", "accept-encoding": "identity"},
         )
-        self._http = bounded(http, self._budget)
+        return bounded(http, self._budget)
 
     @property
     def forwarding(self) -> Proxy | None:
@@ -69,8 +73,9 @@ class Client:
         path: str = "/responses",
         credential: str = DEFAULT_CREDENTIAL,
         content_type: str | None = "application/json",
+        fresh: bool = False,
     ) -> Exchange:
-        """Sends a body and reads the whole answer, as far as the limits allow.
+        """Sends a body and reads the whole answer, as far as the limits allow. ``fresh`` opens a connection for it.
 
         ``path`` is relative to the base URL. ``credential`` is one of the forms of `credential.FORMS`. Raises
         Unreachable if no answer began.
@@ -79,6 +84,9 @@ class Client:
         route, _, asked = path.partition("?")
         asked = "&".join(filter(None, (asked, query(credential, self.target.token))))
         url = f"{self.target.base_url}{route}{'?' if asked else ''}{asked}"
+        if fresh:
+            self._http.close()
+            self._http = self._connected()
         self._budget.begin()
         progress = self._network.progress()
         # A replay and a direct connection have nothing to tell.

@@ -25,11 +25,23 @@ class Obstacle:
     whole_run: bool = True
 
 
+def _is_about_model(exchange: Exchange) -> bool:
+    """True if the answer names the model that was asked for."""
+    model = at(exchange.request.json, "model")
+    return isinstance(model, str) and bool(model) and model in show(exchange.json, 4096)
+
+
+ADI: Final = "on Azure, where every OpenAI model answers so, have ADI Services set up"
+"""What OpenAI's models need there (D). How an answer says that it is missing, nobody has told."""
+
 OBSTACLES: Final = (
     Obstacle(
         429,
-        "the target limits the rate of requests (429): wait, ask for fewer models at once, or have the limit raised",
+        "the target limits the rate of requests (429): let the run wait for longer with --max-wait, ask for fewer "
+        "models at once, or have the limit raised",
     ),
+    Obstacle(503, "the target has too much to do (503): run again later, or let it wait for longer with --max-wait"),
+    Obstacle(529, "the target has too much to do (529): run again later, or let it wait for longer with --max-wait"),
     Obstacle(
         401,
         "the target refuses the credential (401): check the token, and that it belongs to this target",
@@ -46,13 +58,33 @@ OBSTACLES: Final = (
     ),
     Obstacle(
         403,
-        "the token may not use this model (403 PERMISSION_DENIED): ask for the grant",
-        pattern="PERMISSION_DENIED",
+        "the model is not included in this edition of the workspace (403, a rate limit of 0): no grant helps, "
+        "leave it out with --models or use another edition",
+        pattern="rate limit of 0",
+        whole_run=False,
+    ),
+    Obstacle(
+        403,
+        f"the token may not use this model (403 PERMISSION_DENIED): ask for the grant; {ADI}",
+        pattern=r"PERMISSION_DENIED|\bADI\b",
         whole_run=False,
     ),
     Obstacle(
         403,
         "the target refuses the credential (403): check the token, and that it belongs to this target",
+    ),
+    Obstacle(
+        404,
+        "this model service is switched off (404, is not enabled): have it enabled, or leave it out with --models",
+        pattern="'[^' ]+' is not enabled",
+        whole_run=False,
+    ),
+    Obstacle(
+        404,
+        f"the workspace does not offer this model, or not to this token (404): leave it out with --models; {ADI}",
+        pattern=r"does not exist|NOT_FOUND|not found|\bADI\b",
+        holds=_is_about_model,
+        whole_run=False,
     ),
     Obstacle(
         404,
@@ -63,6 +95,12 @@ OBSTACLES: Final = (
         404,
         "there is no gateway at this address (404 without a content type): check the host and the path of the base URL",
         holds=lambda exchange: "content-type" not in exchange.headers,
+    ),
+    Obstacle(
+        501,
+        "this workspace serves models on the gateway only (501): use the base URL "
+        "https://<workspace-url>/ai-gateway/mlflow/v1",
+        pattern="no longer available",
     ),
     Obstacle(
         400,
@@ -91,7 +129,7 @@ OBSTACLES: Final = (
 def obstacle(exchange: Exchange) -> Obstacle | None:
     """What kept the environment from letting the endpoint answer, or None.
 
-    A 5xx is not decided here: whether it is the endpoint's fault shows in the answer to a plain request.
+    Any other 5xx is not decided here: whether it is the endpoint's fault shows in the answer to a plain request.
     """
     body = b"" if exchange.content is None else exchange.content[:4096]
     text = body.decode("utf-8", "replace") or show(exchange.json, 4096)

@@ -1,6 +1,6 @@
 """Outcomes of cases and of a run, and the exit status."""
 
-from conformance.verdict.case import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict.case import Case, CouldNotRun, Ended, NeverCame, NotApplicable, SuiteError
 from conformance.verdict.outcomes import (
     COULD_NOT_RUN_STATUS,
     FAIL_ON,
@@ -19,6 +19,8 @@ __all__ = [
     "CaseOutcome",
     "CouldNotRun",
     "Ended",
+    "NeverCame",
+    "NotApplicable",
     "Record",
     "Run",
     "SuiteError",

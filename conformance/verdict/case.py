@@ -19,6 +19,14 @@ class Ended(Exception):
     """A case that cannot go on as planned, as an answer lacks what its next request needs: what that is."""
 
 
+class NeverCame(Exception):
+    """A model did not do, as often as it was asked, what a case needs before it can judge what it is about."""
+
+
+class NotApplicable(Exception):
+    """The contract does not ask this of the target, as only its answer or the user could tell: why not."""
+
+
 class SuiteError(Exception):
     """The suite's own fault: a request that was meant to be right and is not, a requirement that nothing judged."""
 
@@ -27,8 +35,10 @@ class SuiteError(Exception):
 class Case:
     """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
 
-    ``requirements`` are those that the case puts to the test; ``unknown`` names what the answers held that nobody has
-    described.
+    ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
+    those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
+    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which;
+    ``unreachable`` is True where the target gave no answer at all.
     """
 
     node: str
@@ -38,12 +48,17 @@ class Case:
     model: str
     requirements: tuple[str, ...]
     expected_requests: int = 1
+    twins: tuple[str, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
     extra_requests: int = 0
     results: list[tuple[int, Result]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    unsteady: list[str] = field(default_factory=list)
+    waited: float = 0
+    not_tried: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
+    unreachable: bool = False
     outcome: CaseOutcome | None = None
     reason: str = ""
 
@@ -62,14 +77,20 @@ class Case:
         A must finding, or a cassette that does not fit, is a failure whatever else happened. A fault of the suite
         outweighs what was warned of beside it. A requirement that nothing judged is such a fault if nothing was asked;
         if something was, an answer that leaves nothing to judge it by: that could not run, which is no pass either.
+        What a model never did is observed: it breaks no promise.
         """
-        ended = isinstance(error, Ended)
+        ended, never_came = isinstance(error, Ended), isinstance(error, NeverCame)
         if self.findings(Level.MUST) or self.mismatches:
             self.outcome = CaseOutcome.FAIL
             if error is not None and not ended:
                 self.notes.append(f"the test ended with {type(error).__name__}: {error}")
+        elif isinstance(error, NotApplicable):
+            self.outcome, self.reason = CaseOutcome.NOT_APPLICABLE, str(error)
         elif isinstance(error, CouldNotRun):
             self.outcome, self.reason = CaseOutcome.COULD_NOT_RUN, str(error)
+        elif never_came:
+            self.outcome = CaseOutcome.WARN if self.findings(Level.SHOULD) else CaseOutcome.OBSERVED
+            self.reason = str(error)
         elif error is None and self.exchanges and self._silent():
             reason = (
                 f"the answer leaves nothing to judge {', '.join(self._silent())} by; run again, or look at the answer"
@@ -129,6 +150,9 @@ class Case:
                 if (finding := result.finding)
             ],
             unknown=sorted(map(hide, self.unknown)),
+            unsteady=list(self.unsteady),
+            waited=self.waited,
+            not_tried=list(self.not_tried),
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
         )

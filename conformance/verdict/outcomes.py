@@ -19,6 +19,7 @@ class CaseOutcome(enum.StrEnum):
     """What became of a case, from the best to the worst."""
 
     NOT_APPLICABLE = "not applicable"
+    NOT_TRIED = "not tried"
     PASS = "pass"  # noqa: S105  (no password)
     OBSERVED = "observed"
     WARN = "warn"
@@ -47,8 +48,10 @@ class Record:
     """What a run remembers of a case. Plain values only, so that it can travel between processes.
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
-    requirement, level, where, expected, received; ``unknown`` names what nobody has described. ``reason`` is the
-    sentence for a case that could not run.
+    requirement, level, where, expected, received; ``unknown`` names what nobody has described;
+    ``unsteady`` what was asked again, and ``waited`` for how many seconds; ``not_tried`` holds
+    what is not tried without an option, and the option. ``reason`` is the sentence for a case that could not run, or
+    whose model never did what it needs.
     """
 
     case: str
@@ -59,6 +62,9 @@ class Record:
     judged: dict[str, str] = field(default_factory=dict)
     findings: list[list[str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unsteady: list[str] = field(default_factory=list)
+    waited: float = 0
+    not_tried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
 
@@ -86,12 +92,23 @@ class Run:
         """Each finding at a level, with the record of its case."""
         return ((record, finding) for record in self.records for finding in record.findings if finding[1] == level)
 
+    def unmet(self) -> list[Record]:
+        """The cases whose model never did what they need, where no other case judged anything of their chapter."""
+        judged = {requirement.partition(".")[0] for record in self.records for requirement in record.judged}
+        observed = self.with_outcome(CaseOutcome.OBSERVED)
+        return [record for record in observed if record.reason and record.chapter not in judged]
+
     @property
     def judged(self) -> int:
         """How many times a requirement was judged."""
         return sum(len(record.judged) for record in self.records)
 
-    def exit_status(self, status: int, fail_on: str) -> int:
+    @property
+    def not_tried(self) -> dict[str, str]:
+        """What was not tried, each with the option that it needs."""
+        return {record.not_tried[0]: record.not_tried[1] for record in self.records if record.not_tried}
+
+    def exit_status(self, status: int, fail_on: str, *, require_all: bool = False) -> int:
         """The exit status of the run, from the status that pytest has arrived at.
 
         Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's.
@@ -103,6 +120,7 @@ class Run:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
-        if CaseOutcome.COULD_NOT_RUN in outcomes or not self.judged:
+        left_out = require_all and self.not_tried
+        if CaseOutcome.COULD_NOT_RUN in outcomes or self.unmet() or not self.judged or left_out:
             return COULD_NOT_RUN_STATUS
         return status

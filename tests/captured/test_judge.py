@@ -122,7 +122,8 @@ def test_an_answer_of_the_environment_is_a_warning_and_nothing_else(status: int,
 def test_other_refusals_are_answers_that_are_judged(status: int) -> None:
     """A refusal of the endpoint itself is judged by the rules of errors."""
     assert judged(line(status, OPENAI_ERROR)).judged
-    assert judged(line(status, {"error": "no"})).verdict == "fail"
+    # What a gateway's own layers write is a warning.
+    assert judged(line(status, {"error": "no"})).verdict == ("warn" if status in (401, 403) else "fail")
 
 
 def test_silence_is_no_pass() -> None:
@@ -156,8 +157,8 @@ def test_a_request_that_was_not_kept_narrows_what_is_judged() -> None:
         ("gpt-5-4", "gpt-5-4"),
         ("system.ai.gpt-5-4", "gpt-5-4"),
         ("databricks-gpt-5-4", "gpt-5-4"),
-        ("gpt-5.4-2026-03-05", None),
-        ("main.mine.gpt-5-4", None),
+        ("gpt-5.4-2026-03-05", "gpt-5.4-2026-03-05"),
+        ("main.mine.gpt-5-4", "main.mine.gpt-5-4"),
         ("", None),
         (None, None),
         (["gpt-5-4"], None),
@@ -165,7 +166,7 @@ def test_a_request_that_was_not_kept_narrows_what_is_judged() -> None:
 )
 def test_the_model_is_known_by_the_name_that_was_asked(asked: Any, name: str | None) -> None:
     """A name of the contract is found behind each prefix and snapshot, and nowhere else."""
-    assert model_name(asked, CONTRACT) == name
+    assert model_name(asked) == name
 
 
 def test_the_own_rows_are_warnings_under_both_contracts() -> None:

@@ -99,9 +99,9 @@ def test_arguments_that_are_cut_off_are_not_judged() -> None:
 def test_arguments_are_compared_with_the_parameters_that_were_sent() -> None:
     """The schema of the request counts, and not the one that came back."""
     tools = [{**samples.STRICT, "parameters": {"type": "object", "properties": {}}}]
-    sent = SAMPLES["calls"].json["output"][1]["arguments"]
-    wrong = put("/output/1/arguments", json.dumps(json.loads(sent) | {"unit": "K"}))
-    assert "calls.strict_arguments" in broken_by(with_answer("calls", wrong, put("/tools", tools)))
+    sent = SAMPLES["calls"].json["output"][0]["arguments"]
+    wrong = put("/output/0/arguments", json.dumps(json.loads(sent) | {"unit": "K"}))
+    assert "calls.strict_parallel_arguments" in broken_by(with_answer("calls", wrong, put("/tools", tools)))
 
 
 def test_arguments_of_a_call_that_failed_are_not_judged() -> None:

@@ -25,6 +25,13 @@ BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
         exchange(refusal(), status=400, headers={"content-type": "application/problem+json"}),
         {"errors.content_type": {"header content-type"}},
     ),
+    **{
+        f"{status}-as-text": (
+            exchange(status=status, content=b"Invalid access token", headers={"content-type": "text/plain"}),
+            {"errors.gateway_body": {""}, "errors.gateway_content_type": {"header content-type"}},
+        )
+        for status in (401, 403, 500, 502)
+    },
 }
 
 
@@ -45,6 +52,17 @@ def test_envelopes() -> None:
         if result.requirement == "errors.envelope"
     }
     assert levels == {"databricks": Level.SHOULD, "openai": Level.MUST}
+    for status in (401, 403, 503):
+        of_gateway = exchange(databricks_refusal(), status=status)
+        assert found_in(of_gateway) == found_in(of_gateway, OPENAI) == {"errors.gateway_envelope": {""}}
+
+
+def test_a_gateway_may_write_its_own_errors() -> None:
+    """What stands in the errors 401, 403 and 5xx is a should under both contracts."""
+    for contract in (DATABRICKS, OPENAI):
+        rows = [name for name in contract.requirements if name.startswith("errors.gateway_")]
+        assert {contract.level(name) for name in rows} == {Level.SHOULD}
+        assert len(rows) == 3
 
 
 def test_the_form_of_an_error_is_judged_of_what_was_posted() -> None:

@@ -43,6 +43,7 @@ RIGHT = {
     "longest-id": exchange(response(output=items(id="msg_" + "a" * 60))),
     "refusal-to-answer": exchange(response(output=items(content=[{"type": "refusal", "refusal": "no"}]))),
     "error": exchange(refusal(), status=400),
+    "error-of-a-gateway": exchange(refusal(), status=401),
     "refused": exchange(refusal(), status=400, sent=body(store=True, background=True, service_tier="priority")),
     "refused-state": exchange(refusal(), status=400, sent=body(conversation="conv_1", previous_response_id="resp_1")),
     "echoed": exchange(response(temperature=0.5, user="me"), sent=body(temperature=0.5, user="me")),
@@ -85,6 +86,7 @@ UNSHOWN = {
     "credentials.not_repeated": "a request that shows its token is in test_wrong_requests",
     "streams.incremental": "judged by a clock, on a live answer",
     "streams.obfuscation": "said of streams that ask for none",
+    "text_input.counted": "said of long texts, which are in test_text_input",
     "unsupported_parameters.boundary_values": "observed whatever comes, and never right or wrong",
 }
 """Rules that no right exchange below puts to the test, and where that is done."""

@@ -85,6 +85,26 @@ def test_without_the_request_the_echo_says_what_was_asked() -> None:
     assert broken_by(exchange(None, body)) == {"function_tools.called"}
 
 
+THOUGHT = {"id": "rs_0", "type": "reasoning", "summary": []}
+
+
+@pytest.mark.parametrize("effort", ["none", None])
+def test_no_reasoning_at_no_effort_asked_for_or_by_default(effort: str | None) -> None:
+    """A reasoning item at effort none is found, whoever chose that effort; at another one it is not judged."""
+    found = asked(with_output("text", THOUGHT, MESSAGE), put("/reasoning", {"effort": effort}))
+    assert broken_by(found) == {"obedience.no_reasoning"}
+    assert "obedience.no_reasoning" not in judged_by(SAMPLES["thinking"])
+
+
+def test_a_summary_that_nobody_asked_for() -> None:
+    """A summary is found where none was asked for, and not judged where one was, in either of two ways."""
+    summed_up = with_answer("thinking", put("/output/0/summary", [{"type": "summary_text", "text": "It was read."}]))
+    assert broken_by(summed_up) == {"obedience.unasked_summary"}
+    for asked_for in ({"summary": "auto"}, {"generate_summary": "concise"}):
+        right = asked(summed_up, put("/reasoning", {"effort": "low", **asked_for}))
+        assert "obedience.unasked_summary" not in judged_by(right)
+
+
 def test_parallel_calls_are_a_must_on_databricks() -> None:
     """Two calls at once, where one was allowed, break a must of Databricks' contract."""
     results = judge(with_output("one", *CALLS), load("databricks"))

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,16 +115,105 @@ def test_the_reference_set_judges(checkout: Checkout) -> None:
 def test_models() -> None:
     """Models that are asked have all that a request needs; the active ones are in the order of the file."""
     for model in DATABRICKS.models.values():
-        if model.lifecycle is not Lifecycle.FOREIGN:
+        if model.lifecycle is not Lifecycle.GPT_OSS:
             assert model.lowest_effort is not None
             assert model.max_output_tokens is not None
             assert not model.efforts or model.lowest_effort == min(model.efforts, key=ORDER.index)
-    active = DATABRICKS.active_models()
+        assert (model.retires is None) <= (model.lifecycle not in (Lifecycle.ENDING, Lifecycle.RETIRED))
+        # Beside a hosted tool nobody is asked for the effort that OpenAI refuses there.
+        assert "minimal" not in (model.effort_beside(["web_search"]), model.effort_beside(["image_generation"]))
+    tried = DATABRICKS.documented_models()
     for chapter in [*DATABRICKS.chapters, "no_such_chapter"]:
-        assert DATABRICKS.representative_of(chapter) in active
-    assert list(active) == [name for name in DATABRICKS.models if name in active]
-    for name, foreign in {"gpt-oss-20b": True, "claude-x": True, "gpt-5": False, "gpt-9": False}.items():
-        assert DATABRICKS.is_foreign(name) is foreign
+        assert DATABRICKS.models[DATABRICKS.representative_of(chapter)].lifecycle is Lifecycle.ACTIVE
+    assert list(tried) == [name for name in DATABRICKS.models if name in tried]
+    assert {DATABRICKS.models[name].lifecycle for name in tried} == {Lifecycle.ACTIVE, Lifecycle.ENDING}
+
+
+STATES = {
+    "gpt-5-mini": Lifecycle.ENDING,
+    "system.ai.gpt-5-6-sol": Lifecycle.ACTIVE,
+    "databricks-gpt-6-1-sol": Lifecycle.LISTED,
+    "gpt-6-2-sol": Lifecycle.ANNOUNCED,
+    "gpt-5-2-codex": Lifecycle.RETIRED,
+    "gpt-oss-120b": Lifecycle.GPT_OSS,
+    "gpt-oss-7b": Lifecycle.GPT_OSS,
+    "system.ai.claude-x": Lifecycle.FOREIGN,
+    "grok-4": Lifecycle.FOREIGN,
+    "gpt-9": None,
+    "main.prod.my_gpt": None,
+}
+
+
+@pytest.mark.parametrize(("name", "state"), STATES.items())
+def test_what_is_known_of_a_model(name: str, state: Lifecycle | None) -> None:
+    """The state of a model stands in its row or follows from the pattern of its name, under any of its names."""
+    assert DATABRICKS.lifecycle(name) is state
+    assert DATABRICKS.is_pass_through(name) is (state not in (Lifecycle.FOREIGN, Lifecycle.GPT_OSS))
+
+
+LEVELS: list[tuple[str, str | None, dict[str, Level | None]]] = [
+    # What the page promises is a should for a model that it does not list; a wire rule stays a must.
+    ("supported_models.string_input", None, dict.fromkeys(["gpt-7", "main.prod.my_gpt", "gpt-6-sol"], Level.SHOULD)),
+    ("unsupported_parameters.store", None, {"gpt-5": Level.MUST, "gpt-7": Level.SHOULD}),
+    ("usage.total", Level.MUST, dict.fromkeys(["gpt-7", "gpt-6-sol", "gpt-5-2-codex", "gpt-5-4"], Level.MUST)),
+    # A tool that OpenAI refuses on a model.
+    ("apply_patch.accepted", Level.SHOULD, {"gpt-5-nano": Level.SHOULD, "gpt-5-4": Level.MUST}),
+    ("shell.accepted", Level.SHOULD, {"gpt-5-nano": Level.MUST, "gpt-5": Level.SHOULD}),
+    # Custom tools by the page, grammars by the REST reference.
+    ("custom_tools.accepted", Level.SHOULD, {"gpt-5-5": Level.MUST, "gpt-5-4-mini": Level.MAY, "gpt-7": Level.MAY}),
+    ("custom_tools.lark_grammar", Level.SHOULD, {"gpt-5-2": Level.MUST, "gpt-5-5": Level.SHOULD, "gpt-7": Level.MAY}),
+    ("supported_models.alias", None, {"gpt-5-4": Level.SHOULD, "gpt-7": None, "main.prod.my_gpt": None}),
+    *(
+        (name, Level.SHOULD, {"gpt-5-4": Level.SHOULD})
+        for name in (
+            "apply_patch.failed_output",
+            "calls.strict_parallel_arguments",
+            "controls.metadata",
+            "formats.json_schema",
+            "formats.json_object",
+            "function_tools.no_parameters",
+            "image_input.http_url",
+            "image_input.mixed",
+            "items.id_length",
+            "mcp.refused",
+            "several_tools.two_types",
+            "shell.timeout_output",
+            "text_input.characters",
+            "tool_refusals.function_name",
+        )
+    ),
+    ("credentials.api_key", None, {"gpt-5-4": Level.SHOULD}),
+    ("tool_refusals.unknown_type", None, {"gpt-5-4": Level.SHOULD}),
+    ("tool_refusals.other_type", Level.MAY, {"gpt-5-4": Level.MAY}),
+    ("tool_refusals.long_function_name", Level.MAY, {"gpt-5-4": Level.MAY}),
+    ("wrong_models.gpt_oss", None, {"gpt-5-4": Level.MAY}),
+]
+
+
+@pytest.mark.parametrize(("name", "openai", "levels"), LEVELS, ids=[row[0] for row in LEVELS])
+def test_level_of_a_model(name: str, openai: Level | None, levels: dict[str, Level | None]) -> None:
+    """Levels follow the strength of their source, and what is known of the model."""
+    assert {model: DATABRICKS.level(name, model) for model in levels} == levels
+    if openai is not None:
+        assert {OPENAI.level(name, model) for model in [*levels, None]} == {openai}
+
+
+def test_the_table_of_models_is_databricks_own() -> None:
+    """Under the contract openai a model may have any name, and that says nothing of it."""
+    assert OPENAI.models == {}
+    for row in OPENAI.requirements:
+        assert len({OPENAI.level(row, model) for model in (None, "gpt-oss-120b", "gpt-5", "demo")}) == 1, row
+
+
+def test_a_run_may_say_otherwise() -> None:
+    """An external model supports everything; whether Basic is taken is promised for personal tokens."""
+    external, other_token = replace(DATABRICKS, external=True), replace(DATABRICKS, personal_token=False)
+    off = {row for row in DATABRICKS.requirements if external.level(row, "gpt-5-4") is None}
+    off -= {row for row in DATABRICKS.requirements if DATABRICKS.level(row, "gpt-5-4") is None}
+    parameters = {row.id for row in DATABRICKS.chapters["unsupported_parameters"].requirements}
+    assert off == parameters | {"tool_refusals.unknown_type"}
+    assert DATABRICKS.level("credentials.basic", "gpt-5") is Level.MUST
+    assert other_token.level("credentials.basic", "gpt-5") is Level.MAY
 
 
 ORDER = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -202,13 +292,28 @@ MISTAKES: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
     ),
     "lifecycle": (
         "models.toml",
-        changed('lifecycle = "active"', 'lifecycle = "alive"'),
+        changed('lifecycle = "ending"', 'lifecycle = "alive"'),
         ["models.toml", '[[model]] number 1 "gpt-5": lifecycle', "alive"],
     ),
     "effort": (
         "models.toml",
         changed('lowest_effort = "minimal"', 'lowest_effort = "none"'),
         ["models.toml", '"gpt-5": lowest_effort', "minimal"],
+    ),
+    "effort-of-hosted-tools": (
+        "models.toml",
+        changed('hosted_tools_effort = "low"', 'hosted_tools_effort = "max"'),
+        ["models.toml", '"gpt-5": hosted_tools_effort', "minimal"],
+    ),
+    "refused-tool": (
+        "models.toml",
+        changed('refused_tools = ["apply_patch"', 'refused_tools = ["patch"'),
+        ["models.toml", '"gpt-5": refused_tools/0', "patch"],
+    ),
+    "representative-that-ends": (
+        "models.toml",
+        changed('representative = "gpt-5-4"', 'representative = "gpt-5"'),
+        ["models.toml", "representative", "active model"],
     ),
     "cap": ("models.toml", changed("max_output_tokens = 256", "max_output_tokens = 0"), ["models.toml", "max_output"]),
     "date": ("models.toml", changed("retires = 2026-12-11", 'retires = "soon"'), ["models.toml", '"gpt-5": retires']),

@@ -120,7 +120,7 @@ def misfits(arguments: JSON, schema: JSON) -> Iterator[tuple[str, Any]]:
         yield "one member more", {**arguments, "one_more_member": 1}
 
 
-@of_bodies("calls.strict_arguments", "calls.arguments_fit")
+@of_bodies("calls.strict_arguments", "calls.strict_parallel_arguments", "calls.arguments_fit")
 def _arguments_do_not_fit(body: JSON, _: JSON) -> Changes:
     for index, item in items_of(body, "function_call"):
         if item.get("status") != "incomplete" and body["status"] == "completed" and "namespace" not in item:

@@ -141,6 +141,22 @@ def _encrypted_content_missing(body: JSON, sent: JSON) -> Changes:
             yield "empty", put(f"/output/{index}/encrypted_content", "")
 
 
+@of_bodies("obedience.no_reasoning")
+def _reasoning_at_no_effort(body: JSON, sent: JSON) -> Changes:
+    effort = (sent.get("reasoning") or {}).get("effort") or (body.get("reasoning") or {}).get("effort")
+    if effort == "none" and body["status"] == "completed":
+        yield "", put("/output", lambda output: [{"id": f"rs_{0:050}", "type": "reasoning", "summary": []}, *output])
+
+
+@of_bodies("obedience.unasked_summary")
+def _summary_unasked(body: JSON, sent: JSON) -> Changes:
+    asked = (sent or body).get("reasoning") or {}
+    if not (asked.get("summary") or asked.get("generate_summary") or sent.get("prompt")):
+        for index, item in items_of(body, "reasoning"):
+            if not item["summary"]:
+                yield "", put(f"/output/{index}/summary", [{"type": "summary_text", "text": "It was read."}])
+
+
 @of_bodies("obedience.logprobs")
 def _logprobs_missing(body: JSON, sent: JSON) -> Changes:
     if "message.output_text.logprobs" in (sent.get("include") or ()) and body["status"] == "completed":

@@ -11,9 +11,9 @@ import pytest
 from conformance import faults
 from conformance.contract import load
 from conformance.faults import FAULTS, Fault, TwoOfOneName, catalogue, find
-from conformance.faults.lib.replies import refusing_after
 from conformance.faults.lib.requirements import every
 from conformance.reference.app import create_app
+from conformance.reference.edits.replies import refusing_after
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 

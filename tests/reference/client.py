@@ -6,14 +6,15 @@ from typing import Any
 import httpx
 
 from conformance.checks import judge
-from conformance.contract import Level, Lifecycle, load
+from conformance.contract import Level, load
+from conformance.reference import models
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.schema import violations
 from conformance.wire.sse import decode
 
 BEARER = {"authorization": "Bearer some-token"}
 MODEL = "system.ai.gpt-5-4"
-SERVED = [name for name, m in load().models.items() if m.lifecycle in {Lifecycle.ACTIVE, Lifecycle.LISTED}]
+SERVED = [name for name, m in load().models.items() if m.lifecycle in models.SERVED]
 PERSON = {
     "type": "object",
     "properties": {
@@ -73,7 +74,7 @@ def refused(reply: httpx.Response, status: int, *names: str) -> None:
 
 
 def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[dict[str, Any]]:
-    """The items behind the reasoning, the same in JSON and as a stream, to which no check objects."""
+    """The items of an answer without reasoning, the same in JSON and as a stream, to which no check objects."""
     sent = {"tools": list(tools), "tool_choice": "required", **body}
     plain, streamed = ask(client, **sent), ask(client, **sent, stream=True)
     for reply in (plain, streamed):
@@ -81,7 +82,7 @@ def called(client: httpx.Client, *tools: dict[str, Any], **body: Any) -> list[di
         accepted(reply)
     told = decode(streamed.content)[0][-1].json["response"]
     assert [kinds(told), kinds(plain.json())] == [kinds(plain.json())] * 2
-    items: list[dict[str, Any]] = plain.json()["output"][1:]
+    items: list[dict[str, Any]] = plain.json()["output"]
     return items
 
 

@@ -98,15 +98,32 @@ def test_more_effort_costs_more(client: httpx.Client) -> None:
 
 def test_reasoning_is_summed_up_and_encrypted_only_on_demand(client: httpx.Client) -> None:
     """Summary and encrypted content are there if they were asked for, and only then."""
-    plain = answered(client)["output"][0]
+    plain, concise, detailed = (
+        answered(client, reasoning={"effort": "low", "summary": summary}, include=include)["output"][0]
+        for summary, include in ((None, []), ("concise", []), ("detailed", ["reasoning.encrypted_content"]))
+    )
     assert plain["summary"] == []
     assert "encrypted_content" not in plain
-    detailed = answered(client, reasoning={"summary": "detailed"}, include=["reasoning.encrypted_content"])["output"][0]
     assert all(part["type"] == "summary_text" and part["text"] for part in detailed["summary"])
-    assert (
-        len(detailed["summary"]) > len(answered(client, reasoning={"summary": "concise"})["output"][0]["summary"]) > 0
-    )
+    assert len(detailed["summary"]) > len(concise["summary"]) > 0
     assert detailed["encrypted_content"]
+
+
+def test_nobody_reasons_at_no_effort_and_nothing_is_summed_up_that_cost_nothing(client: httpx.Client) -> None:
+    """At effort none there is no reasoning item, at minimal one without a summary."""
+    asked = {"summary": "detailed"}
+    silent = answered(client, reasoning={"effort": "none", **asked})
+    assert [item["type"] for item in silent["output"]] == ["message"]
+    (thought, message) = answered(client, model="system.ai.gpt-5", reasoning={"effort": "minimal", **asked})["output"]
+    assert (thought["type"], thought["summary"], message["type"]) == ("reasoning", [], "message")
+
+
+def test_a_model_thinks_again_behind_a_search(client: httpx.Client) -> None:
+    """Between a search and the text stands a second reasoning item."""
+    asked = {"tools": [{"type": "web_search"}], "tool_choice": "required", "reasoning": {"effort": "low"}}
+    output = answered(client, **asked)["output"]
+    assert [item["type"] for item in output] == ["reasoning", "web_search_call", "reasoning", "message"]
+    assert output[0]["id"] != output[2]["id"]
 
 
 def test_logprobs_on_demand(client: httpx.Client) -> None:
@@ -207,30 +224,23 @@ def test_undocumented_tools_are_refused(client: httpx.Client) -> None:
 def test_required_calls_a_function_with_arguments_of_its_schema(client: httpx.Client) -> None:
     """A forced call has arguments that are an instance of its schema."""
     for choice in ("required", {"type": "function", "name": "hire"}):
-        reasoning, call = answered(client, tools=[PERSON_TOOL], tool_choice=choice)["output"]
-        assert reasoning["type"] == "reasoning"
+        (call,) = answered(client, tools=[PERSON_TOOL], tool_choice=choice)["output"]
         assert (call["type"], call["name"], call["status"]) == ("function_call", "hire", "completed")
         assert call["id"].startswith("fc_")
         assert call["call_id"].startswith("call_")
         assert json.loads(call["arguments"])["age"] >= 18
-    assert (
-        json.loads(
-            answered(client, tools=[{"type": "function", "name": "bare"}], tool_choice="required")["output"][1][
-                "arguments"
-            ]
-        )
-        == {}
-    )
+    (bare,) = answered(client, tools=[{"type": "function", "name": "bare"}], tool_choice="required")["output"]
+    assert json.loads(bare["arguments"]) == {}
 
 
 def test_parallel_calls_only_where_they_are_allowed(client: httpx.Client) -> None:
     """Two functions are called at once unless that is forbidden or one is chosen."""
     tools = [FORECAST, PERSON_TOOL]
-    both = answered(client, tools=tools, tool_choice="required")["output"][1:]
+    both = answered(client, tools=tools, tool_choice="required")["output"]
     assert [call["name"] for call in both] == ["forecast", "hire"]
     assert len({call["call_id"] for call in both} | {call["id"] for call in both}) == 4
-    assert len(answered(client, tools=tools, tool_choice="required", parallel_tool_calls=False)["output"]) == 2
-    chosen = answered(client, tools=tools, tool_choice={"type": "function", "name": "hire"})["output"][1:]
+    assert len(answered(client, tools=tools, tool_choice="required", parallel_tool_calls=False)["output"]) == 1
+    chosen = answered(client, tools=tools, tool_choice={"type": "function", "name": "hire"})["output"]
     assert [call["name"] for call in chosen] == ["hire"]
 
 
@@ -241,7 +251,7 @@ def test_allowed_tools(client: httpx.Client) -> None:
         return {"type": "allowed_tools", "mode": mode, "tools": [{"type": "function", "name": name}]}
 
     tools = [FORECAST, PERSON_TOOL]
-    called = answered(client, tools=tools, tool_choice=choice("required", "hire"))["output"][1:]
+    called = answered(client, tools=tools, tool_choice=choice("required", "hire"))["output"]
     assert [call["name"] for call in called] == ["hire"]
     assert answered(client, tools=tools, tool_choice=choice("auto", "hire"))["output"][-1]["type"] == "message"
     refused(ask(client, tools=tools, tool_choice=choice("auto", "fire")), 400, "tool_choice")
@@ -261,15 +271,16 @@ def test_a_small_budget_cuts_the_arguments(client: httpx.Client) -> None:
     tool = {"type": "function", "name": "many", "parameters": {"type": "object", "properties": long}}
     response = answered(client, tools=[tool, FORECAST], tool_choice="required", max_output_tokens=32)
     assert response["status"] == "incomplete"
-    assert [item.get("status") for item in response["output"]] == [None, "incomplete"]
+    assert [item.get("status") for item in response["output"]] == ["incomplete"]
 
 
 def test_a_round_trip_takes_every_output_item_back(client: httpx.Client) -> None:
     """All items of an answer can be sent back, and the output of a call is heard."""
-    first = answered(client, tools=[FORECAST], tool_choice="required", include=["reasoning.encrypted_content"])
+    thinking = {"reasoning": {"effort": "low"}, "include": ["reasoning.encrypted_content"]}
+    first = answered(client, tools=[FORECAST], tool_choice="required", **thinking)
     result = {"type": "function_call_output", "call_id": first["output"][1]["call_id"], "output": "sunny all day"}
     conversation = [{"role": "user", "content": "What is the weather?"}, *first["output"], result]
-    second = answered(client, input=conversation, tools=[FORECAST], include=["reasoning.encrypted_content"])
+    second = answered(client, input=conversation, tools=[FORECAST], **thinking)
     assert "sunny all day" in text_of(second)
     third = answered(client, input=[*conversation, *second["output"], {"role": "user", "content": "Thank you."}])
     assert "Thank you" in text_of(third)

@@ -8,7 +8,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.contract import Lifecycle, load
+from conformance.contract import load
+from conformance.reference import models
 from conformance.reference.generate import NoInstance, instance
 from conformance.reference.strict import is_instance
 from conformance.samples import image_input
@@ -16,7 +17,7 @@ from conformance.wire.schema import violations
 from conformance.wire.sse import decode
 from tests.reference.client import accepted
 
-MODELS = [m for m in load().models.values() if m.lifecycle in {Lifecycle.ACTIVE, Lifecycle.LISTED}]
+MODELS = [m for m in load().models.values() if m.lifecycle in models.SERVED]
 few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 # --- the vocabulary of the API ---------------------------------------------------------------------------------------

@@ -37,10 +37,10 @@ def output(client: httpx.Client, *tools: Tool, **body: Any) -> list[dict[str, An
 
 def test_tools_are_listed_and_the_first_is_called(client: httpx.Client, server: Tool) -> None:
     """The tools of the server are listed, the first one is called, and its output is told."""
-    listed, reasoning, call, message = output(client, server)
+    listed, call, message = output(client, server)
     assert [tool["name"] for tool in listed["tools"]] == ["add", "spell", "fail"]
     assert all(tool["input_schema"]["type"] == "object" for tool in listed["tools"])
-    assert (listed["server_label"], reasoning["type"]) == ("demo", "reasoning")
+    assert listed["server_label"] == "demo"
     assert (call["name"], call["status"], call["error"], call["approval_request_id"]) == (
         "add",
         "completed",
@@ -55,7 +55,7 @@ def test_tools_are_listed_even_where_none_is_called(client: httpx.Client, server
     """The list comes whatever the choice is."""
     for choice in ("auto", "none", {"type": "function", "name": "forecast"}):
         items = output(client, server, FORECAST, tool_choice=choice)
-        assert [item["type"] for item in items[:2]] == ["mcp_list_tools", "reasoning"]
+        assert items[0]["type"] == "mcp_list_tools"
         assert not any(item["type"] == "mcp_call" for item in items)
 
 
@@ -63,11 +63,8 @@ def test_tools_that_were_listed_are_not_listed_again(client: httpx.Client, serve
     """A list that is sent back is not made again."""
     first = output(client, server)
     question = {"role": "user", "content": "And again."}
-    assert [item["type"] for item in output(client, server, input=[question, *first, question])] == [
-        "reasoning",
-        "mcp_call",
-        "message",
-    ]
+    again = output(client, server, input=[question, *first, question])
+    assert [item["type"] for item in again] == ["mcp_call", "message"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +72,7 @@ def test_tools_that_were_listed_are_not_listed_again(client: httpx.Client, serve
 )
 def test_only_allowed_tools_are_listed_and_called(client: httpx.Client, server: Tool, allowed: Any) -> None:
     """A tool that is not allowed is neither listed nor called."""
-    listed, _, call, _ = output(client, server | {"allowed_tools": allowed})
+    listed, call, _ = output(client, server | {"allowed_tools": allowed})
     assert [tool["name"] for tool in listed["tools"]] == ["spell"]
     assert json.loads(call["arguments"])["style"] in ("letters", "dashes")
 
@@ -83,7 +80,7 @@ def test_only_allowed_tools_are_listed_and_called(client: httpx.Client, server: 
 def test_a_tool_that_is_chosen_by_its_name(client: httpx.Client, server: Tool) -> None:
     """A choice names server and tool, and both have to be there."""
     choice = {"type": "mcp", "server_label": "demo", "name": "spell"}
-    listed, _, call, _ = output(client, server, tool_choice=choice)
+    listed, call, _ = output(client, server, tool_choice=choice)
     assert (len(listed["tools"]), call["name"]) == (3, "spell")
     refused(ask(client, tools=[server], tool_choice=choice | {"name": "sing"}), 400, "tool_choice")
     refused(ask(client, tools=[server], tool_choice=choice | {"server_label": "other"}), 400, "tool_choice")
@@ -92,7 +89,7 @@ def test_a_tool_that_is_chosen_by_its_name(client: httpx.Client, server: Tool) -
 def test_a_tool_that_fails(client: httpx.Client, server: Tool) -> None:
     """A tool that fails gives a failed call with its error, streamed or not."""
     tool = server | {"allowed_tools": ["fail"]}
-    call = output(client, tool)[2]
+    call = output(client, tool)[1]
     assert (call["status"], call["output"], call["error"]["type"]) == ("failed", None, "mcp_tool_execution_error")
     reply = ask(client, tools=[tool], tool_choice="required", stream=True)
     types = [event.type for event in decode(reply.content)[0]]
@@ -117,7 +114,7 @@ def test_a_tool_that_fails(client: httpx.Client, server: Tool) -> None:
 def test_whether_approval_is_needed(client: httpx.Client, server: Tool, required: Any, asks: bool) -> None:
     """An approval is asked for where the setting says so."""
     items = output(client, server | {"require_approval": required})
-    assert [item["type"] for item in items[2:]] == (["mcp_approval_request"] if asks else ["mcp_call", "message"])
+    assert [item["type"] for item in items[1:]] == (["mcp_approval_request"] if asks else ["mcp_call", "message"])
 
 
 def test_a_call_that_is_approved_is_made_and_one_that_is_not_is_not(client: httpx.Client, server: Tool) -> None:
@@ -127,25 +124,21 @@ def test_a_call_that_is_approved_is_made_and_one_that_is_not_is_not(client: http
     request = first[-1]
     question = {"role": "user", "content": "Add, please."}
     decision = {"type": "mcp_approval_response", "approval_request_id": request["id"], "approve": True}
-    call, reasoning, message = output(client, tool, tool_choice=None, input=[question, *first, decision])
+    call, message = output(client, tool, tool_choice=None, input=[question, *first, decision])
     assert (call["type"], call["approval_request_id"], call["arguments"]) == (
         "mcp_call",
         request["id"],
         request["arguments"],
     )
-    assert (call["output"], reasoning["type"], message["type"]) == ("2", "reasoning", "message")
+    assert (call["output"], message["type"]) == ("2", "message")
     refusal = decision | {"approve": False}
-    assert [item["type"] for item in output(client, tool, tool_choice=None, input=[question, *first, refusal])] == [
-        "reasoning",
-        "message",
-    ]
-    third = output(
-        client, tool, tool_choice=None, input=[question, *first, decision, call, reasoning, message, question]
-    )
-    assert [item["type"] for item in third] == ["reasoning", "message"]
+    without_call = output(client, tool, tool_choice=None, input=[question, *first, refusal])
+    assert [item["type"] for item in without_call] == ["message"]
+    third = output(client, tool, tool_choice=None, input=[question, *first, decision, call, message, question])
+    assert [item["type"] for item in third] == ["message"]
     refused(ask(client, tools=[tool], input=[question, decision]), 400, request["id"])
     for second in (decision, refusal):
-        refused(ask(client, tools=[tool], input=[question, *first, decision, second]), 400, "input[5]", request["id"])
+        refused(ask(client, tools=[tool], input=[question, *first, decision, second]), 400, "input[4]", request["id"])
     refused(ask(client, input=[question, *first, decision]), 400, "add")
     broken = request | {"arguments": "{"}
     refused(ask(client, tools=[tool], input=[question, *first[:-1], broken, decision]), 400, "arguments")
@@ -208,8 +201,8 @@ def test_two_servers(client: httpx.Client, server: Tool) -> None:
     """Two servers are listed and called, under labels that differ."""
     other = server | {"server_label": "other", "allowed_tools": ["spell"]}
     response = answered(client, tools=[server, other], tool_choice="required")
-    assert kinds(response) == ["mcp_list_tools"] * 2 + ["reasoning"] + ["mcp_call"] * 2 + ["message"]
-    assert [item["name"] for item in response["output"][3:5]] == ["add", "spell"]
+    assert kinds(response) == ["mcp_list_tools"] * 2 + ["mcp_call"] * 2 + ["message"]
+    assert [item["name"] for item in response["output"][2:4]] == ["add", "spell"]
     called(client, server, other)
     refused(ask(client, tools=[server, server]), 400, "server_label")
 

@@ -284,8 +284,9 @@ def test_a_server_can_stop_in_the_middle_of_a_stream() -> None:
 
 def test_openai_client(client: httpx.Client) -> None:
     """The official library understands streams and errors."""
+    asked = {"effort": "low", "summary": "detailed"}
     with openai.OpenAI(base_url=str(client.base_url), api_key="any", max_retries=0) as library:
-        with library.responses.stream(model=MODEL, input="hi", reasoning={"summary": "detailed"}) as told:
+        with library.responses.stream(model=MODEL, input="hi", reasoning=asked) as told:
             kinds = {event.type for event in told}
             response = told.get_final_response()
         assert "response.reasoning_summary_text.delta" in kinds

@@ -164,6 +164,7 @@ def good() -> dict[str, Exchange]:
         "json_schema": answered(text={"format": FORM}),
         "json_loose": answered(text={"format": {**FORM, "strict": False}}),
         "json_object": answered(text={"format": {"type": "json_object"}}),
+        "thinking": answered(reasoning={"effort": "low"}),
         "summary": answered(reasoning={"effort": "low", "summary": "auto"}),
         "mcp": with_items([MCP], MCP_LIST, mcp_call()),
         "search": _cited(),

@@ -12,8 +12,8 @@ from conformance.contract import load
 from conformance.wire.exchange import Exchange, Request
 from tests import ROOT
 
-FOLDER = ROOT / "cassettes" / "reference" / "supported_models" / "message_list"
-RECORDED = json.loads((FOLDER / "gpt-5-4.json").read_text(encoding="utf-8"))["exchanges"][0]
+FOLDER = ROOT / "cassettes" / "reference" / "reasoning" / "effort"
+RECORDED = json.loads((FOLDER / "gpt-5-4-low.json").read_text(encoding="utf-8"))["exchanges"][0]
 DATABRICKS = load("databricks")
 OPENAI = load("openai")
 ERROR = {"code": "server_error", "message": "boom"}

@@ -66,8 +66,13 @@ class Checkout:
             return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", *args)
 
     def live(self, base_url: str, *args: str, token: str = TOKEN, **variables: str) -> pytest.RunResult:
-        """Runs the tests of one model against a target, inside this process if no workers are asked for."""
+        """Runs the tests of one model against a target, inside this process if no workers are asked for.
+
+        A target that is busy is not waited for unless the arguments say so.
+        """
         models = () if "--models" in args else ("--models", "gpt-5-4")
+        waits = any(argument.startswith("--max-wait") for argument in args)
+        models = models if waits else (*models, "--max-wait=0")
         run = self.run if "-n" in args else self.quick
         return run("--live", "--base-url", base_url, *models, *args, RESPONSES_API_KEY=token, **variables)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,12 +10,16 @@ import pytest
 
 from conformance.contract import Level
 from conformance.run.ask import Ask
+from conformance.run.line import Line
+from conformance.run.transmit import sent
+from conformance.run.twins import Twins
 from conformance.samples import conversations, outputs, tools
 from conformance.target import Client, Unreachable
-from conformance.verdict import Case, CouldNotRun, Ended, SuiteError
+from conformance.verdict import Case, CouldNotRun, Ended, NeverCame, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import read_json
-from tests.right.exchanges import DATABRICKS, exchange, response
+from tests.right import exchanges
+from tests.right.exchanges import DATABRICKS, exchange
 
 MODEL = "gpt-5-4"
 CALL = {
@@ -27,6 +31,13 @@ CALL = {
     "arguments": '{"city":"Paris"}',
 }
 ACCEPTED, ROUND_TRIP = "function_tools.accepted", "function_tools.round_trip"
+
+
+def response(**members: Any) -> dict[str, Any]:
+    """A right answer to what is asked here, with some members replaced: at no effort, and without reasoning."""
+    reasoning = exchanges.response()["reasoning"] | {"effort": "none"}
+    usual = {"max_output_tokens": 256, "reasoning": reasoning, "output": exchanges.items()[1:]}
+    return exchanges.response(**usual | members)
 
 
 class Endpoint:
@@ -60,15 +71,75 @@ class Endpoint:
     @property
     def credentials(self) -> list[str]:
         """The forms of the credential."""
-        return [how["credential"] for how in self.how]
+        return [how.get("credential", "bearer") for how in self.how]
 
 
-def asking(*answers: Any) -> tuple[Ask, Case, Endpoint]:
-    """Ask, its case and the endpoint that it asks."""
+def asking(*answers: Any, twin_is_refused: bool = False) -> tuple[Ask, Case, Endpoint]:
+    """Ask, its case and the endpoint that it asks; beside what has to be refused stands a right request."""
     endpoint = Endpoint(*answers)
     case = Case("node", "function_tools", "round_trip", MODEL, MODEL, (ACCEPTED, ROUND_TRIP), 2)
-    guard: Callable[[Callable[[], Exchange]], Exchange] = lambda send: send()  # noqa: E731
-    return Ask(cast("Client", endpoint), DATABRICKS, case, {MODEL: True}, guard), case, endpoint
+    client, twins = cast("Client", endpoint), Twins()
+    ask = Ask(client, DATABRICKS, case, twins, Line(client, case, sent, 0))
+    case.twins = ("plain",)
+    refused = {"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}
+    twins.remember(ask._twin_content("plain"), exchange(refused, status=400) if twin_is_refused else exchange())
+    return ask, case, endpoint
+
+
+def of_model(model: str, *answers: Any) -> tuple[Ask, Case, Endpoint]:
+    """Ask for a case of another model that puts an answer to the test."""
+    ask, case, endpoint = asking(*answers)
+    case.model, case.requirements, case.expected_requests = model, (ACCEPTED,), 1
+    return ask, case, endpoint
+
+
+def test_room_is_never_less_than_the_contract_has() -> None:
+    """A cap of a test is raised to that of the model; one that has to be too small stays."""
+    ask, _, endpoint = of_model("gpt-5-5-pro", response(), response(), response())
+    ask("gpt-5-5-pro", "Hello.", max_output_tokens=2048)
+    ask("gpt-5-5-pro", "Hello.", max_output_tokens=9000)
+    ask.either("gpt-5-5-pro", "Hello.", max_output_tokens=16)
+    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [8192, 9000, 16]
+
+
+def test_a_slow_model_is_streamed() -> None:
+    """It is unless a test says otherwise; None leaves the member out, on any model."""
+    ask, _, endpoint = of_model("gpt-5-5-pro", *[response()] * 5)
+    ask("gpt-5-5-pro", "Hello.")
+    ask("gpt-5-5-pro", "Hello.", stream=False)
+    ask("gpt-5-5-pro", "Hello.", stream=None)
+    ask(MODEL, "Hello.", stream=None)
+    ask.either("gpt-5-5-pro", "Hello.")
+    assert [sent.get("stream") for sent in endpoint.sent] == [True, False, None, None, None]
+    assert all("stream" not in sent for sent in endpoint.sent[2:])
+
+
+def test_minimal_goes_with_no_hosted_tool() -> None:
+    """A tool that the server runs is refused beside the effort minimal; one that the client runs is not."""
+    hosted = [tools.IMAGE, tools.WEB_SEARCH, tools.MCP | {"server_url": "https://x.example"}]
+    ask, _, endpoint = of_model("gpt-5", *[response()] * 5)
+    for tool in (*hosted, tools.WEATHER, tools.CODE_EXEC):
+        ask.either("gpt-5", "Hello.", tools=[tool])
+    assert [sent["reasoning"]["effort"] for sent in endpoint.sent] == ["low"] * 3 + ["minimal"] * 2
+
+
+def test_what_is_sent_verbatim_has_nothing_of_the_suite() -> None:
+    """The page's example has the members that the page gives it, and may be answered in part."""
+    part = response(status="incomplete", incomplete_details={"reason": "max_output_tokens"})
+    ask, case, endpoint = of_model("gpt-5", part)
+    ask.verbatim("gpt-5", "Hello.", max_output_tokens=256)
+    assert endpoint.sent == [{"model": "system.ai.gpt-5", "input": "Hello.", "max_output_tokens": 256}]
+    assert [result.finding for _, result in case.results if result.requirement == ACCEPTED] == [None]
+
+
+def test_another_name_may_be_missing() -> None:
+    """A 404 says that the workspace does not offer the model of the case, and of another name what was to be shown."""
+    answer = json.dumps({"error_code": "X", "message": "'system.ai.gpt-5-4' does not exist"}).encode()
+    for name, error in ((MODEL, CouldNotRun), (f"databricks-{MODEL}", Ended)):
+        ask, _, endpoint = of_model(MODEL)
+        endpoint.send = lambda content, **_: exchange(content=answer, status=404, sent=read_json(content))  # type: ignore[method-assign]
+        with pytest.raises(error):
+            ask(name, "Hello.")
 
 
 def calling(*items: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +169,7 @@ def test_then_sends_back_what_came() -> None:
 
 def test_a_refused_turn_is_said_of_its_own_requirement() -> None:
     """If the second turn is refused, the requirement of the first is kept."""
-    ask, case, _ = asking(calling(CALL), 400)
+    ask, case, _ = asking(calling(CALL), 400, response())  # the last to a plain list
     with pytest.raises(Ended):
         ask.then(ask_for_call(ask), outputs.REPORT, about=[ROUND_TRIP])
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ROUND_TRIP}
@@ -122,7 +193,7 @@ def test_until_asks_again() -> None:
     assert case.extra_requests == 1
     assert case.notes == ["attempt 1: the answer does not hold function_call"]
     ask, _, endpoint = asking(response(), response(), response(), calling(CALL))
-    with pytest.raises(CouldNotRun, match="no answer with function_call in 3 attempts"):
+    with pytest.raises(NeverCame, match="no answer with function_call in 3 attempts"):
         ask.until(wanted, MODEL, "Weather?", tools=[tools.WEATHER])
     assert len(endpoint.sent) == 3
     ask, _, endpoint = asking(400)
@@ -136,8 +207,8 @@ def test_a_cap_that_was_given_grows_too() -> None:
         status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"}, output=[]
     )
     ask, _, endpoint = asking(short, response())
-    ask(MODEL, conversations.QUESTION, max_output_tokens=100)
-    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [100, 400]
+    ask(MODEL, conversations.QUESTION, max_output_tokens=300)
+    assert [sent["max_output_tokens"] for sent in endpoint.sent] == [300, 1200]
 
 
 def test_a_credential_in_another_form_is_no_obstacle() -> None:
@@ -196,20 +267,41 @@ def test_raw() -> None:
     ask.raw(MODEL, "", about=[ACCEPTED], method="GET", path="/responses/resp_1", status=(404, 405), content_type=None)
     assert endpoint.contents[0] == b'{"model":"system.ai.gpt-5-4","x":[1,'
     asked = {"content_type": None, "method": "GET", "path": "/responses/resp_1"}
-    assert endpoint.how[1] == {**asked, "credential": "bearer"}
+    assert endpoint.how[1] == asked
     assert not case.findings(Level.MUST)
     ask.raw(MODEL, "null", about=[ACCEPTED])
     assert [result.requirement for _, result in case.findings(Level.MUST)] == [ACCEPTED]
+
+
+def test_a_refusal_beside_a_twin_that_is_refused() -> None:
+    """A refusal says nothing where the right request beside it is refused too; what is observed is observed."""
+    ask, case, _ = asking(400, 400, 404, twin_is_refused=True)  # the second to a plain list
+    with pytest.raises(CouldNotRun, match=r'nothing of this kind is answered here: .*400: "no"'):
+        ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
+    with pytest.raises(CouldNotRun, match="nothing of this kind"):
+        ask.refused(MODEL, conversations.QUESTION, status=400, about=["limits.below_minimum"], max_output_tokens=15)
+    assert case.results == []
+    ask, case, _ = asking(400, twin_is_refused=True)
+    ask.refused(MODEL, conversations.QUESTION, about=["tool_refusals.duplicate_name"], tools=[])
+    assert [result.requirement for _, result in case.results if result.finding is None]
+
+
+def test_a_refusal_without_a_twin() -> None:
+    """A test that expects a refusal and names no twin is a fault of the suite."""
+    ask, case, _ = asking(400)
+    case.twins = ()
+    with pytest.raises(SuiteError, match="mark twin"):
+        ask.refused(MODEL, conversations.QUESTION, about=["limits.below_minimum"], max_output_tokens=15)
 
 
 def test_who_asked_before_a_target_died() -> None:
     """A target that does not answer any more is told with the case that asked before."""
     ask, case, endpoint = asking(response())
     ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")]
+    endpoint.answers = [Unreachable("nobody is there")] * 2
     with pytest.raises(CouldNotRun, match=r"^nobody is there; check"):
         ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")]
+    endpoint.answers = [Unreachable("nobody is there")] * 2
     case.node = "another"
     with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
         ask(MODEL, conversations.QUESTION)

@@ -43,7 +43,17 @@ def run(checkout: Checkout, url: str, kinds: list[str], *options: str) -> Ended:
     tests = [TEST.format(kind=kind, stream=", stream=True" if kind in STREAMS else "") for kind in kinds]
     (checkout.path / "conformance" / "test_supported_models.py").write_text("import pytest\n\n" + "\n".join(tests))
     script = ROOT / "tests" / "tools" / "memory.py"
-    options = ("--live", "--base-url", url, "--models", "gpt-5-4", "--junitxml=junit.xml", *LIMITS, *options)
+    options = (
+        "--live",
+        "--base-url",
+        url,
+        "--models",
+        "gpt-5-4",
+        "--junitxml=junit.xml",
+        "--max-wait=0",
+        *LIMITS,
+        *options,
+    )
     done = subprocess.run(
         [sys.executable, str(script), "-p", "no:cacheprovider", *options, "conformance/test_supported_models.py"],
         cwd=checkout.path,

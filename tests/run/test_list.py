@@ -35,7 +35,7 @@ def test_list_obeys_the_options(checkout: Checkout) -> None:
     of = [re.search(r"boundary_value: (\d+) cases", text) for text in (all_models, every_model)]
     assert all(of)
     few, many = (int(match[1]) for match in of if match)
-    assert many == 11 * few
+    assert many == 12 * few
     openai = checkout.quick("--list", "--contract", "openai", "--models", "demo")
     openai.stdout.fnmatch_lines(["  unsupported_parameters.store*not applicable*", "  demo: *"])
     workers = checkout.run("--list", "-n", "2", "--models", "gpt-5-4")

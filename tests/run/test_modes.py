@@ -94,6 +94,8 @@ def test_verify(checkout: Checkout, endpoint: str) -> None:
 def test_modes_give_the_same_verdict(checkout: Checkout, endpoint: str) -> None:
     """Replayed serially, live, and recorded by two workers: the same matrix for cases that are in all modes."""
     tests = ["conformance/test_supported_models.py", "conformance/test_unsupported_parameters.py"]
+    # The page's example is recorded for another model.
+    tests += ["-k", "not page_example"]
     live = ("--live", "--base-url", endpoint, "--models", "gpt-5-4")
     runs = [
         checkout.quick("--models", "gpt-5-4", *tests),
@@ -132,7 +134,7 @@ def test_failures_are_the_same_with_workers(checkout: Checkout) -> None:
 def test_fail_on_should(checkout: Checkout) -> None:
     """A should finding is a warning that --fail-on should turns into exit status 1."""
     cassette = checkout.cassette()
-    cassette.write_text(cassette.read_text().replace('"rs_', '"qq_'))
+    cassette.write_text(cassette.read_text().replace('"msg_', '"qq_'))
     for level, status in (("must", 0), ("should", 1)):
         result = checkout.quick("--models", "gpt-5-4", "--fail-on", level)
         assert result.ret == status
@@ -164,7 +166,7 @@ def test_openai_contract_takes_any_model(checkout: Checkout, endpoint: str) -> N
     assert result.ret == 1
     assert_clean(result)
     result.stdout.fnmatch_lines([f"{len(NAMES)} cases: {len(NAMES)} fail"])
-    assert [body["model"] for body in server.bodies()] == [NAMES[0], *NAMES]
+    assert list(dict.fromkeys(body["model"] for body in server.bodies())) == NAMES
 
 
 def test_openai_contract_judges_wire_rules_only(checkout: Checkout) -> None:
@@ -221,7 +223,7 @@ def test_curl_repeats_the_request(checkout: Checkout, test: str, credential: str
         env = {"PATH": "/usr/bin:/bin", "RESPONSES_API_KEY": TOKEN, "BASE_URL": server.url, "NO_PROXY": "*"}
         subprocess.run(f"{line} -s", shell=True, env=env, capture_output=True, timeout=60, check=True)
     assert TOKEN not in line
-    assert server.bodies()[-1] == server.bodies()[-2]
+    assert server.bodies()[-1] in server.bodies()[:-1]
     assert credential.encode() in server.requests[-1]
 
 

@@ -9,15 +9,16 @@ from tests.run.checkout import Checkout
 ALTERED = """
 
 import conformance.run.ask
+import conformance.run.judged
 
-_send = conformance.run.ask.Ask._send
-
-
-def _altered(self, body, *more):
-    return _send(self, {alteration}, *more)
+_encoded = conformance.run.judged.encoded
 
 
-conformance.run.ask.Ask._send = _altered
+def _altered(body):
+    return _encoded({alteration})
+
+
+conformance.run.ask.encoded = conformance.run.judged.encoded = _altered
 """
 
 CHARACTER = "input=[*body['input'][:-1], body['input'][-1] | dict(content='?')] if isinstance(body['input'], list) else"

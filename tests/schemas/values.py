@@ -311,7 +311,7 @@ BROKEN: dict[str, tuple[str, Any, tuple[str, str, str]]] = {
     "function name": (
         "request",
         {**REQUEST, "tools": [{"type": "function", "name": "add\n"}]},
-        ("/tools/0/name", "a string that matches ^[a-zA-Z0-9_-]{1,64}$", '"add\\n"'),
+        ("/tools/0/name", "a string that matches ^[a-zA-Z0-9_-]{1,128}$", '"add\\n"'),
     ),
     "tool without a name": (
         "request",

@@ -30,6 +30,18 @@ OK = b"HTTP/1.1 200 OK\r\nconnection: close\r\n"
 MEGABYTE = 2**20
 
 
+def plain_answer() -> dict[str, Any]:
+    """A right response to a plain request of the suite, which wants no reasoning and has room for a short answer."""
+    thought_of = response()
+    usage = thought_of["usage"]
+    spent = usage["output_tokens_details"]["reasoning_tokens"]
+    usage |= {name: usage[name] - spent for name in ("output_tokens", "total_tokens")}
+    usage["output_tokens_details"] |= {"reasoning_tokens": 0}
+    reasoning = thought_of["reasoning"] | {"effort": "none"}
+    output = thought_of["output"][1:]
+    return thought_of | {"output": output, "reasoning": reasoning, "usage": usage, "max_output_tokens": 256}
+
+
 def answering(content: bytes, content_type: str = "application/json", **headers: str) -> Answer:
     """A whole answer of HTTP, whatever it holds."""
     return lambda send: send(http(200, content, content_type, **headers))
@@ -82,7 +94,7 @@ def resetting(send: Send) -> None:
 
 def right(**members: Any) -> bytes:
     """The body of a right answer, some members replaced. Half characters stay escaped."""
-    return json.dumps(response(**members)).encode()
+    return json.dumps(plain_answer() | members).encode()
 
 
 def painted() -> dict[str, Any]:
@@ -95,7 +107,7 @@ def painted() -> dict[str, Any]:
             return [paint(each, name) for each in value]
         return value + PAINT if isinstance(value, str) and name not in ("type", "object") else value
 
-    painted: dict[str, Any] = paint(response())
+    painted: dict[str, Any] = paint(plain_answer())
     return painted
 
 
@@ -266,7 +278,7 @@ class Hostile:
 
 @contextlib.contextmanager
 def hostile(kinds: dict[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[Hostile]:
-    """Answers each request with what its input names. One without an input is refused as is right."""
+    """Answers each request with what its input names, and other questions rightly. No input is refused as is right."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
         server = Hostile("{}:{}".format(*listener.getsockname()), "https" if tls else "http")
         threading.Thread(target=_accept, args=(listener, server, kinds, tls), daemon=True).start()
@@ -294,5 +306,9 @@ def _serve(connection: socket.socket, server: Hostile, kinds: dict[str, Answer],
             return
         server.requests.append(request)
         kind = json.loads(request.partition(b"\r\n\r\n")[2] or b"{}").get("input")
-        answer = raw(http(400, json.dumps(databricks_refusal()).encode())) if kind is None else kinds[kind]
+        answer = (
+            raw(http(400, json.dumps(databricks_refusal()).encode()))
+            if kind is None
+            else kinds.get(kind, KINDS["right"])
+        )
         answer(connection.sendall)

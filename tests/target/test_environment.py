@@ -28,6 +28,19 @@ OBSTRUCTED: dict[str, tuple[int, Any, str]] = {
     "wrong-token-otherwise": (403, {"error_code": 403, "message": "Invalid Token"}, "credential (403)"),
     "scope": (403, {"error_code": "PERMISSION_DENIED", "message": "required scopes: ai-gateway"}, "scope"),
     "grant": (403, {"error_code": "PERMISSION_DENIED", "message": "User does not have EXECUTE"}, "grant"),
+    "free-edition": (403, {"error_code": "PERMISSION_DENIED", "message": "has a rate limit of 0."}, "edition"),
+    "adi": (403, {"error_code": "PERMISSION_DENIED", "message": "x"}, "ADI Services"),
+    "switched-off": (404, {"error_code": "NOT_FOUND", "message": "'system.ai.gpt-5-4' is not enabled."}, "service"),
+    "not-offered": (404, {"error_code": "X", "message": "'system.ai.gpt-5-4' does not exist"}, "does not offer"),
+    "not-offered-otherwise": (404, refusal(message="ENDPOINT_NOT_FOUND: system.ai.gpt-5-4"), "ADI Services"),
+    "gateway-only": (
+        501,
+        {
+            "error_code": "NOT_IMPLEMENTED",
+            "message": "'databricks-gpt-5-4' is no longer available. Use Unity Catalog model services (v3).",
+        },
+        "/ai-gateway/mlflow/v1",
+    ),
     "forbidden": (403, b"<html>Forbidden</html>", "credential (403)"),
     "preview": (404, {"error_code": "FEATURE_DISABLED", "message": "x"}, "preview"),
     "not-enabled": (404, {"error_code": "NOT_FOUND", "message": "The API is not enabled."}, "preview"),
@@ -70,7 +83,9 @@ NO_OBSTACLE: dict[str, tuple[int, Any]] = {
     "policy-that-lets-pass": (200, response(databricks_service_policy={"action": "allow"})),
     "refusal": (400, refusal()),
     "unknown-model": (404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "gpt-9"}),
+    "not-found-of-something-else": (404, refusal(message="The response resp_1 does not exist.")),
     "server-error": (500, refusal()),
+    "not-implemented": (501, refusal()),
     "gateway-error": (502, b"<html>Bad gateway</html>"),
     "redirect": (302, b""),
     "text-that-mentions-it": (200, response(instructions="429 HIPAA scope PERMISSION_DENIED")),
@@ -85,14 +100,15 @@ def test_no_obstacle(status: int, answer: Any) -> None:
 
 
 def test_what_ends_a_whole_run() -> None:
-    """A grant for one model, a tool, an image, a guardrail: other requests may still be answered."""
+    """A grant for one model, a model, a tool, an image, a guardrail: other requests may still be answered."""
     partial = [row.sentence for row in OBSTACLES if not row.whole_run]
-    assert len(partial) == 4
-    assert all(any(word in sentence for word in ("grant", "tool", "image", "guardrail")) for sentence in partial)
+    assert len(partial) == 7
+    words = ("grant", "model", "tool", "image", "guardrail")
+    assert all(any(word in sentence for word in words) for sentence in partial)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([200, 301, 400, 401, 403, 404, 429, 500]), st.binary(max_size=60), st.booleans())
+@given(st.sampled_from([200, 301, 400, 401, 403, 404, 429, 500, 501]), st.binary(max_size=60), st.booleans())
 def test_any_answer(status: int, content: bytes, typed: bool) -> None:
     """No answer makes the look at the environment raise."""
     found = obstacle(exchange(content=content, status=status, headers={"content-type": "x"} if typed else {}))

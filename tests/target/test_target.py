@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 
 import pytest
 
-from conformance.target import REPLAY, Client, Limits, TargetError, Unreachable, from_options, probe
+from conformance.target import (
+    REPLAY,
+    Client,
+    Limits,
+    Target,
+    TargetError,
+    Unreachable,
+    from_options,
+    is_personal,
+    probe,
+)
+from conformance.target.preflight import PLAIN
+from tests.right.exchanges import response
 from tests.servers.sockets import always, http, serving
 from tests.target.targets import dribbling, end_of, target
 
@@ -54,6 +67,19 @@ def test_databricks_host(host: str, url: str) -> None:
     assert target.base_url == url
     assert target.token == "the-token"
     assert target.model_name("gpt-5-4") == "system.ai.gpt-5-4"
+
+
+@pytest.mark.parametrize("name", ["main.prod.my_gpt", "databricks-gpt-5-4", "system.ai.databricks-gpt-5-4"])
+def test_a_whole_name_is_sent_as_it_stands(name: str) -> None:
+    """The name of a customer's own service is whole, and so is the one that a model has on /serving-endpoints."""
+    assert Target("https://h.example", "t").model_name(name) == name
+
+
+def test_the_form_of_a_token() -> None:
+    """A personal token shows by its beginning; in a replay nobody knows, and the page's is one."""
+    assert is_personal(Target("https://h.example", "dapi0123"))
+    assert not is_personal(Target("https://h.example", "eyJraWQi"))
+    assert is_personal(REPLAY)
 
 
 @pytest.mark.parametrize(
@@ -283,22 +309,28 @@ def test_connection_that_is_reset() -> None:
 
 
 def test_probe() -> None:
-    """The probe sends no input, asks twice where the credential is refused, and tells what stands in the way."""
+    """The probe sends no input, asks twice where the credential is refused, and tells what stands in the way.
+
+    That there is no API is said only where a right request is not answered either.
+    """
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     denied = http(403, b'{"error_code": "PERMISSION_DENIED", "message": "Invalid access token."}')
-    for answers, requests, obstructed in (
-        ([refusal], 1, False),
-        ([denied, refusal], 2, False),
-        ([denied, denied], 2, True),
-        ([http(500, b"{}")], 1, False),
-        ([http(200, b"<html>log in</html>", "text/html")], 1, True),
-        ([http(302, b"", None, location="/login")], 1, True),
+    page, redirect = http(200, b"<html>log in</html>", "text/html"), http(302, b"", None, location="/login")
+    answer, text = http(200, json.dumps(response()).encode()), http(422, b"no input", "text/plain")
+    plain = {"model": "demo", "input": PLAIN, "max_output_tokens": 64}
+    for answers, last, obstructed in (
+        ([refusal], {"model": "demo"}, False),
+        ([denied, refusal], {"model": "demo"}, False),
+        ([denied, denied], {"model": "demo"}, True),
+        ([http(500, b"{}")], {"model": "demo"}, False),
+        ([page, page], plain, True),
+        ([redirect, redirect], plain, True),
+        ([text, answer], plain, False),
     ):
         with serving(lambda number, request, given=answers: given[number - 1]) as server:
             with Client(target(server.url)) as client:
                 exchange, sentence = probe(client, "demo")
-            assert len(server.requests) == requests
-            assert server.bodies() == [{"model": "demo"}] * requests
+            assert server.bodies() == [*([{"model": "demo"}] * (len(answers) - 1)), last]
         assert exchange.status in (200, 302, 400, 403, 500)
         assert (sentence is not None) is obstructed
 

@@ -23,8 +23,8 @@ MODEL = "gpt-5-4"
 PROBES = "tests/tools/probes.py"
 WORKERS = 2
 PATIENCE = 3600
-TOKEN = "a-token-that-would-be-found-again"
-"""Long enough to be looked for in what comes back."""
+TOKEN = "dapi-that-would-be-found-again"
+"""Of the form of a personal token, and long enough to be looked for in what comes back."""
 
 VARIABLES = {"RESPONSES_API_KEY": TOKEN, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
 UNJUDGED = ("suite error", "could not run")
@@ -39,6 +39,10 @@ Task = tuple[str, str]
 """The name of a fault, and the requirement whose check is turned off, "" for none."""
 
 FAULTLESS: Task = ("", "")
+
+
+NOT_BESIDE = "nothing of this kind is answered here"
+"""Why a refusal is not judged."""
 
 
 @dataclass

@@ -30,7 +30,8 @@ from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.run.cases import case_of
-from conformance.run.plugin import CASE, SETTINGS
+from conformance.run.stash import CASE, SETTINGS, SILENT, TWINS
+from conformance.run.twins import Twins
 from conformance.target import Client, probe
 from tests import ROOT
 
@@ -180,6 +181,8 @@ class Runs:
         if not items:
             return
         settings = items[0].config.stash[SETTINGS]
+        items[0].config.stash[TWINS] = Twins(settings)
+        items[0].config.stash[SILENT] = []
         with Client(settings.target) as client:
             _, obstacle = probe(client, settings.models[0])
         if obstacle:
@@ -242,7 +245,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         url, server = stack.enter_context(running(endpoint)), stack.enter_context(mcp_server.running())
         stack.enter_context(contextlib.redirect_stdout(stack.enter_context(Path(os.devnull).open("w"))))
-        options = ["--live", "--base-url", url, "--models", model]
+        options = ["--live", "--base-url", url, "--models", model, "--max-wait=0", "--token-in-url"]
         options += ["--mcp-server", server, "--image-url", server.replace(mcp_server.PATH, f"/{mcp_server.PICTURE}")]
         options += ["-p", "pytest_recording.plugin"]
         options += ["-q", "-s", "--tb=no", "--assert=plain", "--rootdir", str(ROOT)]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from conformance.checks import Finding, Result
-from conformance.contract import Level
+from conformance.contract import Level, load
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.report import cut_tracebacks, failure_text, matrix, summary
-from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, Record, Run, SuiteError
+from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
 from tests.run.checkout import TOKEN, Checkout
@@ -54,6 +54,10 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "could-not-run": (case(), CouldNotRun("later"), CaseOutcome.COULD_NOT_RUN),
     "could-not-run-after-ok": (case(OK), CouldNotRun("later"), CaseOutcome.COULD_NOT_RUN),
     "fail-and-could-not-run": (case(result(Level.MUST, FINDING)), CouldNotRun("later"), CaseOutcome.FAIL),
+    "never-came": (case(OK, expected=2), NeverCame("no call"), CaseOutcome.OBSERVED),
+    "never-came-with-nothing-judged": (case(), NeverCame("no call"), CaseOutcome.OBSERVED),
+    "never-came-with-a-warning": (case(result(Level.SHOULD, FINDING)), NeverCame("no call"), CaseOutcome.WARN),
+    "never-came-with-a-must": (case(result(Level.MUST, FINDING)), NeverCame("no call"), CaseOutcome.FAIL),
     "exception": (case(OK), KeyError("x"), CaseOutcome.SUITE_ERROR),
     "wrong-request": (case(), SuiteError("x"), CaseOutcome.SUITE_ERROR),
     "fail-and-exception": (case(result(Level.MUST, FINDING)), KeyError("x"), CaseOutcome.FAIL),
@@ -106,6 +110,20 @@ def test_ended() -> None:
     assert failed.notes == []
 
 
+def test_what_never_came() -> None:
+    """It is told, and counts as not run only where no other case judged anything of its chapter."""
+    lone, other = case(result(Level.MUST, None, "usage.total")), case(OK)
+    lone.finish(NeverCame("no call in 3 attempts"))
+    other.finish(None)
+    made = Run()
+    made.add(lone.record().as_dict())
+    assert (made.exit_status(0, "must"), [record.reason for record in made.unmet()]) == (6, ["no call in 3 attempts"])
+    made.add(other.record().as_dict())
+    assert (made.exit_status(0, "must"), made.unmet()) == (0, [])
+    sections = dict(summary(made, load("databricks"), width=80, remarks=(), status=0))
+    assert sections["observed (may)"] == "1 cases: no call in 3 attempts"
+
+
 def run(*outcomes: CaseOutcome, judged: bool = True) -> Run:
     """A run of cases with these outcomes."""
     made = Run()
@@ -150,7 +168,7 @@ def test_run_that_judges_nothing_is_not_green() -> None:
     assert run(CaseOutcome.PASS, judged=False).exit_status(0, "must") == 6
 
 
-MODELS = DATABRICKS.active_models()
+MODELS = DATABRICKS.documented_models()
 
 
 def judged(*levels: tuple[str, str, str]) -> Run:
@@ -200,7 +218,7 @@ def test_matrix_fits(width: int) -> None:
     assert max(map(len, lines)) <= width
     blocks = "\n".join(lines).split("\n\n")
     assert " ".join(block.partition("\n")[0] for block in blocks).split() == list(MODELS)
-    assert len(blocks) == {40: 11, 80: 3, 120: 2, 400: 1}[width]
+    assert len(blocks) == {40: 12, 80: 3, 120: 2, 400: 1}[width]
 
 
 def test_matrix_is_the_same_in_any_order() -> None:
@@ -224,20 +242,47 @@ def test_summary_says_a_reason_once() -> None:
     for record in made.records:
         record.reason = "no MCP server was given"
     sections = dict(summary(made, DATABRICKS, width=80, remarks=["left out: shell"], status=6))
-    assert sections["could not run"] == "11 cases: no MCP server was given"
+    assert sections["could not run"] == f"{len(MODELS)} cases: no MCP server was given"
     assert "left out: shell" in sections["verdict"].splitlines()
 
 
 def text(made: Case, **more: Any) -> str:
     """The failure text of a case."""
-    more = {"again": "pytest X --live", "token_variable": "RESPONSES_API_KEY", "cassette": Path("a/b.json")} | more
+    variable = {"token_variable": "RESPONSES_API_KEY", "token": "a-token"}
+    more = {"again": "pytest X --live", **variable, "cassette": Path("a/b.json")} | more
     return failure_text(made, DATABRICKS, **more)
+
+
+def with_headers(made: Exchange, **headers: str) -> Exchange:
+    """An exchange whose request had these headers."""
+    return replace(made, request=replace(made.request, headers=headers))
+
+
+FORMS = {
+    "none": ({}, "", "authorization"),
+    "wrong": ({"authorization": "Bearer wrong-token"}, '-H "Authorization: Bearer wrong-token"', "$RESPONSES"),
+    "malformed": ({"authorization": "a-token"}, '-H "Authorization: $RESPONSES_API_KEY"', "a-token"),
+    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: $RESPONSES_API_KEY"', "a-token"),
+    "basic": ({"authorization": "Basic dG9rZW46YS10b2tlbg=="}, '-u "token:$RESPONSES_API_KEY"', "dG9r"),
+}
+
+
+@pytest.mark.parametrize(("headers", "told", "absent"), FORMS.values(), ids=FORMS)
+def test_curl_sends_the_credential_as_it_was_sent(headers: dict[str, str], told: str, absent: str) -> None:
+    """A credential that was wrong on purpose stays wrong, and the right one is taken from the variable."""
+    made = case(result(Level.MUST, FINDING))
+    made.exchanges[0] = with_headers(made.exchanges[0], **headers)
+    made.finish(None)
+    curl = text(made).splitlines()[-1]
+    assert told in curl
+    assert absent not in curl.lower()
 
 
 def test_failure_text() -> None:
     """A failure says requirement, model, level, place, promise, request id, cassette, and how to see it again."""
     made = Case("node", "supported_models", "test", "gpt-5-4", "gpt-5-4", (MINE,))
-    made.add(exchange(headers={"x-request-id": "7f3c"}), [result(Level.MUST, FINDING), result(Level.MUST, FINDING)])
+    sent = with_headers(exchange(headers={"x-request-id": "7f3c"}), authorization="Bearer a-token")
+    made.add(sent, [result(Level.MUST, FINDING), result(Level.MUST, FINDING)])
     made.finish(None)
     lines = text(made).splitlines()
     assert lines[0] == f"FAIL  {MINE}  gpt-5-4   must"
@@ -296,7 +341,7 @@ def test_failing_run(checkout: Checkout) -> None:
     assert "Traceback" not in output
     assert TOKEN not in output
     assert "\x1b" not in output
-    for line in ("FAIL  usage.total  gpt-5-4   must", "  /usage/total_tokens   expected 13 + 25 = 38, received 1"):
+    for line in ("FAIL  usage.total  gpt-5-4   must", "  /usage/total_tokens   expected 19 + 29 = 48, received 1"):
         assert line in output
     result.stdout.fnmatch_lines(['*/object*expected "response"*', "*/store*", "*verdict*", "*10 fail*"])
     junit = (checkout.path / "junit.xml").read_text()
@@ -309,9 +354,12 @@ def test_could_not_run(checkout: Checkout) -> None:
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     limited = http(429, b'{"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}', retry_after="1")
     failing = http(500, b'{"error_code": "INTERNAL_ERROR", "message": "boom"}')
-    for answer, words in ((limited, "*429*wait*"), (failing, "*does not answer a plain request either (500: *boom*")):
+    for answer, words in (
+        (limited, "*429*wait*"),
+        (failing, "*does not answer the right request beside this one either (500: *boom*"),
+    ):
         with serving(lambda number, request, answer=answer: refusal if number == 1 else answer) as server:
-            services = ("--mcp-server", server.url, "--image-url", f"{server.url}/image.png")
+            services = ("--mcp-server", server.url, "--image-url", f"{server.url}/image.png", "--max-wait=0")
             args = ("--live", "--base-url", server.url, "--models", "gpt-5-4", *services)
             result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
         assert result.ret == 6
@@ -324,13 +372,12 @@ def test_one_server_error_is_a_finding(checkout: Checkout, endpoint: str) -> Non
     """A 5xx to a right request is a finding where a plain request is answered."""
 
     def change(reply: Reply) -> Reply:
-        content = reply.content
-        if isinstance(content, dict) and "output" in content and "mixture" in json.dumps(content["output"]):
+        if "input_image" in json.dumps(reply.asked):
             return Reply(500, {"error_code": "INTERNAL_ERROR", "message": "boom"}, headers=reply.headers)
         return reply
 
     with running(create_app(token=TOKEN, reply_edit=change)) as url:
-        args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "string_input")
+        args = ("--live", "--base-url", url, "--models", "gpt-5-4", "-k", "data_url")
         result = checkout.quick(*args, RESPONSES_API_KEY=TOKEN)
     assert result.ret == 1
     result.stdout.fnmatch_lines(['*expected 200, as the request is right, received 500: "boom"*'])

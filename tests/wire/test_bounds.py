@@ -237,8 +237,8 @@ def test_the_reference_endpoint() -> None:
             read_object("application/json", f'{{"a": {text}}}'.encode())
     for strict in (True, False):
         with pytest.raises(Refusal, match="nested deeper than 48 levels"):
-            check_schema("x", nested(48, "items", {}), strict=strict)
-    check_schema("x", {"type": "object", "not": nested(46, "items", {})}, strict=False)
+            check_schema("x", nested(48, "items", {}), "invalid", strict=strict)
+    check_schema("x", {"type": "object", "not": nested(46, "items", {})}, "invalid", strict=False)
     with pytest.raises(NoInstance):
         instance({"$ref": "#"})
     assert matching("(" * MAX_GROUPS + "a" + ")" * MAX_GROUPS) == "a"

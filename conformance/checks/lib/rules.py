@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.checks.lib.view import View
 from conformance.contract import Level
-from conformance.wire.json_values import MISSING, at, show
+from conformance.wire.json_values import MISSING, Unreadable, at, show
 from conformance.wire.schema import violations
 
 
@@ -66,6 +66,9 @@ def schema_findings(name: str, value: object, where: Callable[[str], str] = str)
 
     ``where`` turns a pointer into the value into the place in the exchange.
     """
+    if isinstance(value, Unreadable):
+        yield Finding(where(""), "JSON", show(value))
+        return
     missing: dict[str, list[str]] = {}
     for violation in violations(name, value):
         if violation.received == repr(MISSING):

@@ -1,29 +1,14 @@
 """What a fault is: a named way to break the contract, and what it breaks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from conformance.reference.edits.careful import careful
 from conformance.reference.reply import ReplyEdit, RequestEdit, as_sent, unchanged
 
 ELSEWHERE: Final = "seen on other servers of this API"
 DATABRICKS: Final = "seen on Databricks"
 CHECKERS: Final = "passed by today's public checkers"
-
-ODD: Final = (AttributeError, TypeError, LookupError)
-"""What looking into a value of another kind raises."""
-
-
-def _careful(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The edit, but what it cannot look into comes back as it is."""
-
-    def careful(value: Any) -> Any:
-        try:
-            return edit(value)
-        except ODD:
-            return value
-
-    return careful
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +28,10 @@ class Fault:
     seen: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "request_edit", _careful(self.request_edit))
-        object.__setattr__(self, "reply_edit", _careful(self.reply_edit))
+        object.__setattr__(self, "request_edit", careful(self.request_edit))
+        object.__setattr__(self, "reply_edit", careful(self.reply_edit))
+
+    @property
+    def target(self) -> str:
+        """What an endpoint with this fault calls itself, so that nobody records it for the reference endpoint."""
+        return f"faulty endpoint, {self.name}"

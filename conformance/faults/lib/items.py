@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.faults.lib.events import Event, on_events
-from conformance.faults.lib.replies import is_plain, on_final
+from conformance.reference.edits.events import Event, on_events
+from conformance.reference.edits.replies import is_plain, on_final
 from conformance.reference.reply import Reply, ReplyEdit
 from conformance.wire.edit import put
 

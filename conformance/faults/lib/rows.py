@@ -1,9 +1,12 @@
 """Faults that are alike: one row for each of many things."""
 
-from conformance.faults.lib.asked import Test
+from typing import Any
+
 from conformance.faults.lib.fault import Fault
-from conformance.faults.lib.replies import echoing, refusing
-from conformance.faults.lib.requests import calling_none
+from conformance.reference.edits.asked import Test
+from conformance.reference.edits.hosted import failing
+from conformance.reference.edits.replies import echoing, only_if, refusing
+from conformance.reference.edits.requests import calling_none
 
 
 def refused(name: str, what: str, broken: str, test: Test) -> Fault:
@@ -11,12 +14,23 @@ def refused(name: str, what: str, broken: str, test: Test) -> Fault:
     return Fault(f"{name}-refused", f"{what} is refused.", (broken,), refusing(test))
 
 
-def not_called(kind: str, broken: str) -> Fault:
+def not_called(kind: str, *broken: str) -> Fault:
     """A fault that does not call the tools of a type where one of them has to be called."""
     return Fault(
         f"{kind.replace('_', '-')}-not-called",
         f"Text comes where only tools of the type {kind} are declared and one has to be called.",
-        (broken,),
+        broken,
         echoing("tool_choice"),
         calling_none(kind),
     )
+
+
+def hosted_fails(kind: str, what: str, broken: str, test: Test = lambda _: True) -> Fault:
+    """A fault that lets what the server itself runs fail, in answers to some requests."""
+    edit = only_if(test, failing(f"{kind}_call"))
+    return Fault(f"{kind.replace('_', '-')}-fails", f"{what} fails each time, and no text follows.", (broken,), edit)
+
+
+def counting_nothing(usage: dict[str, Any]) -> dict[str, Any]:
+    """The usage of an answer as if next to nothing had been sent."""
+    return usage | {"input_tokens": 1, "total_tokens": 1 + usage["output_tokens"]}

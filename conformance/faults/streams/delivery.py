@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.faults.lib.events import DELTA, ERROR, each, inserted, on_events, on_frames, one_more
 from conformance.faults.lib.fault import CHECKERS, DATABRICKS, ELSEWHERE, Fault
-from conformance.faults.lib.replies import both
-from conformance.faults.lib.requests import ignoring
+from conformance.reference.edits.events import DELTA, ERROR, each, inserted, on_events, on_frames, one_more
+from conformance.reference.edits.replies import both
+from conformance.reference.edits.requests import ignoring
 from conformance.reference.reply import Frame, Reply, encoded
 from conformance.wire.edit import put, without
 
@@ -35,14 +35,14 @@ FAULTS: Final = (
     Fault(
         "streams-by-default",
         "A request that does not ask for a stream gets one.",
-        ("streams.streamed", "wrong_requests.unusual_body"),
+        ("streams.streamed", "wrong_requests.unusual_body", "tool_refusals.long_function_name"),
         request_edit=lambda body: {**body, "stream": body.get("stream") is not False},
         seen=ELSEWHERE,
     ),
     Fault(
         "streams-always",
         "A request that wants no stream gets one.",
-        ("streams.streamed", "wrong_requests.unusual_body"),
+        ("streams.streamed", "wrong_requests.unusual_body", "tool_refusals.long_function_name"),
         request_edit=lambda body: {**body, "stream": True},
     ),
     Fault(

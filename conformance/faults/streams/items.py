@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from conformance.faults.lib.events import DELTA, Event, each, left_out, moved, on_events, twice
 from conformance.faults.lib.fault import CHECKERS, ELSEWHERE, Fault
+from conformance.reference.edits.events import DELTA, Event, each, left_out, moved, on_events, twice
 from conformance.wire.edit import put
 
 PART: Final = "content_part"

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
-from conformance.faults.lib.asked import is_question
-from conformance.faults.lib.events import END, ERROR, counting, each, inserted, left_out, moved, on_events, twice
 from conformance.faults.lib.fault import CHECKERS, DATABRICKS, ELSEWHERE, Fault
-from conformance.faults.lib.replies import only_if
 from conformance.faults.lib.requirements import every
+from conformance.reference.edits.asked import is_question
+from conformance.reference.edits.events import END, ERROR, counting, each, inserted, left_out, moved, on_events, twice
+from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put, without
 
@@ -84,7 +84,12 @@ FAULTS: Final = (
             "streams.reasoning_summary_text",
             "streams.*_call_*",
             "streams.partial_images",
-            but=("streams.item_constant", "streams.code_interpreter_call_code"),
+            but=(
+                "streams.item_constant",
+                "streams.code_interpreter_call_code",
+                # They come in one piece, behind which stands the whole: that is read the same from its end.
+                "streams.mcp_call_arguments",
+            ),
         ),
         on_events(lambda events: events[::-1]),
         seen=CHECKERS,

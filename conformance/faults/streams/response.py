@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.asked import no_tools
-from conformance.faults.lib.events import DELTA, END, each, on_events
 from conformance.faults.lib.fault import DATABRICKS, ELSEWHERE, Fault
 from conformance.faults.lib.items import Added, adding
-from conformance.faults.lib.replies import (
+from conformance.reference.edits.asked import no_tools
+from conformance.reference.edits.events import DELTA, END, each, on_events
+from conformance.reference.edits.replies import (
     echoing,
     is_cut_off_stream,
     is_plain,
@@ -16,7 +16,7 @@ from conformance.faults.lib.replies import (
     on_response,
     only_if,
 )
-from conformance.faults.lib.requests import LEAST, ignoring
+from conformance.reference.edits.requests import LEAST, ignoring
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put, without
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from conformance.faults.lib.events import DELTA, each, left_out, moved, on_events, swapped, twice
 from conformance.faults.lib.fault import CHECKERS, Fault
 from conformance.faults.lib.items import (
     COMPLETED,
@@ -14,6 +13,9 @@ from conformance.faults.lib.items import (
     in_pieces,
     loaded_tools,
 )
+from conformance.reference.edits.asked import asks
+from conformance.reference.edits.events import DELTA, each, left_out, moved, on_events, swapped, twice
+from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import ReplyEdit
 from conformance.wire.edit import put
 
@@ -128,7 +130,7 @@ FAULTS: Final = (
         "reasoning-piece-lost",
         "A piece of a reasoning text is lost.",
         ("streams.reasoning_text",),
-        adding(THINKING, loaded_tools()),
+        only_if(asks("/reasoning/effort", "medium"), adding(THINKING, loaded_tools())),
     ),
     Fault(
         "summary-piece-lost",

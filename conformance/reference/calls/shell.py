@@ -6,8 +6,6 @@ from conformance.reference.calls.made import Made
 from conformance.reference.request import Request
 
 COMMANDS: Final = ("pwd", "ls -a")
-TIMEOUT_MS: Final = 10_000
-MAX_OUTPUT_LENGTH: Final = 4_096
 
 
 def shell_call(request: Request, _: dict[str, Any], label: str) -> Made:
@@ -18,8 +16,8 @@ def shell_call(request: Request, _: dict[str, Any], label: str) -> Made:
         "status": "completed",
         "action": {
             "commands": list(COMMANDS),
-            "max_output_length": MAX_OUTPUT_LENGTH,
-            "timeout_ms": TIMEOUT_MS,
+            "max_output_length": None,
+            "timeout_ms": None,
         },
         "call_id": request.call_id(label),
         "environment": {"type": "local"},

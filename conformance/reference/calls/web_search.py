@@ -38,7 +38,7 @@ def cited(text: str, items: list[dict[str, Any]]) -> tuple[str, list[dict[str, A
                 "url": url,
             }
         )
-        text += citation
+        text += f"{citation}."
     return text, annotations
 
 

@@ -1,0 +1,1 @@
+"""What faults and profiles are made of: edits of a request and of a reply, and tests of what was asked."""

@@ -1,0 +1,73 @@
+"""What can hurt a target comes last, can be left out, and is not tried on one that has fallen silent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from conformance.samples import conversations
+from conformance.verdict import CouldNotRun
+from tests.right.exchanges import response
+from tests.run.checkout import Checkout
+from tests.run.test_asking import MODEL, asking
+from tests.servers.sockets import relay, serving
+
+
+def test_risk_comes_last(unchanged: Checkout) -> None:
+    """Large, deep and odd bodies run behind all others, and credentials behind these."""
+    listed = unchanged.quick("--collect-only", "-q")
+    names = [line.partition("::")[2].partition("[")[0] for line in listed.outlines if "::" in line]
+    first = min(names.index(name) for name in ("test_unusual_body", "test_length", "test_characters"))
+    tail = names[first:]
+    assert set(tail) == {
+        *("test_unusual_body", "test_answers_afterwards", "test_length", "test_characters"),
+        *("test_basic", "test_lower_case", "test_none", "test_refused", "test_api_key", "test_query"),
+    }
+    order = ("test_unusual_body", "test_length", "test_characters", "test_basic")
+    assert [*map(tail.index, order)] == sorted(map(tail.index, order))
+
+
+def test_gentle(checkout: Checkout, endpoint: str) -> None:
+    """--gentle leaves them out, says so of each, and stands in `again`."""
+    with serving(relay(endpoint, lambda number: False)) as server:
+        args = ["conformance/test_wrong_requests.py", "conformance/test_credentials.py", "--gentle", "-rs"]
+        result = checkout.live(server.url, *args)
+    assert result.ret == 0
+    assert max(map(len, server.requests)) < 100_000
+    result.stdout.fnmatch_lines(["*--gentle leaves out what can hurt a target*"])
+
+
+def test_a_target_that_dies(checkout: Checkout, endpoint: str) -> None:
+    """Where two cases get no answer the run ends in order: the first is named, the rest is one row, the status is 6."""
+    with serving(relay(endpoint, lambda number: number > 3)) as server:
+        result = checkout.live(server.url, "conformance/test_unsupported_parameters.py", "-v")
+        asked = len(server.requests)
+    assert result.ret == 6
+    rows = [line for line in result.outlines if "answers no more, for the first time in" in line and "cases:" in line]
+    assert len(rows) == 1
+    cases = int(re.match(r"(\d+) cases", rows[0])[1])
+    assert cases > 10
+    assert "conformance/test_unsupported_parameters.py::" in rows[0]
+    assert asked <= 3 + 2 * 2 + 1, "two cases ask twice, and then it is asked whether anybody is there"
+    assert not any(line.startswith("____") and "test_boundary_value" in line for line in result.outlines)
+
+
+def test_a_larger_cap_that_is_refused() -> None:
+    """A second try with more room that is refused is the suite's doing: it could not run, and the option is named."""
+    short = response(
+        status="incomplete", completed_at=None, incomplete_details={"reason": "max_output_tokens"}, output=[]
+    )
+    ask, case, _ = asking(short, 400)
+    with pytest.raises(CouldNotRun, match=r"does not take .*--max-output-tokens-cap"):
+        ask(MODEL, conversations.QUESTION)
+    assert not [result for number, result in case.results if number == 2 and result.finding]
+
+
+def test_the_cap(checkout: Checkout, endpoint: str) -> None:
+    """--max-output-tokens-cap bounds what each request asks for."""
+    with serving(relay(endpoint, lambda number: False)) as server:
+        result = checkout.live(server.url, "-k", "string_input", "--max-output-tokens-cap=99")
+    assert result.ret == 0
+    assert server.bodies()[-1]["max_output_tokens"] == 99
+    assert "'--max-output-tokens-cap: '" not in result.stdout.str()
