@@ -16,9 +16,10 @@ from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, forms, start, transmit
 from conformance.run.header import header, left_out, provenance
-from conformance.run.settings import MissingPrerequisite, Settings, add_options
+from conformance.run.settings import Settings, add_options
 from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
+from conformance.run.who import MissingPrerequisite
 from conformance.verdict import COULD_NOT_RUN_STATUS, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
 

@@ -17,7 +17,8 @@ import pytest
 from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options, is_personal
+from conformance.run import who
+from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
 from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import printable, shorten, show
 
@@ -56,6 +57,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
+    who.add_options(group)
     group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all documented)")
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
     group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
@@ -98,10 +100,6 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
 
-class MissingPrerequisite(Exception):
-    """A run that cannot begin, as something that it needs is not there: one sentence with the next step."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run was told. ``target`` is a placeholder in a replay, as are the ``urls`` of services."""
@@ -140,7 +138,8 @@ class Settings:
     def secrets(self) -> Secrets:
         """What must not be saved, and of which the token must not be shown."""
         hosts = {service.what: urlsplit(url).netloc for service, url in self.urls.items()}
-        return Secrets(self.target.token, self.target.host, hosts) if self.live else Secrets("", "")
+        target = self.target
+        return Secrets(target.token, target.host, hosts, target.secrets) if self.live else Secrets("", "")
 
     def representative_of(self, chapter: str) -> str:
         """The model that does for all others in a chapter: its own if that is selected, else the one of the run."""
@@ -160,7 +159,7 @@ class Settings:
         models = _models(option.models, contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
-        target = _target(option.base_url, contract, environ) if option.live and not listing else REPLAY
+        target = who.target(option, contract, environ) if option.live and not listing else REPLAY
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
                 f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
@@ -199,6 +198,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
     option = config.option
     valued = {
         "--base-url": option.base_url,
+        **who.single(option),
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
@@ -208,7 +208,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--max-wait": option.max_wait,
         CAP: option.max_output_tokens_cap,
     }
-    words = [f"{name}={value}" for name, value in valued.items() if value is not None]
+    words = [f"{name}={value}" for name, value in valued.items() if value is not None] + who.repeated(option)
     flags = ("every-model", "external", "token-in-url", "gentle")
     return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
 
@@ -235,6 +235,8 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
         asked = {
             "--base-url": option.base_url,
+            **who.single(option),
+            **who.first(option),
             **_services(config),
             **_given_limits(config),
             "--max-wait": option.max_wait,
@@ -255,6 +257,8 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
         raise pytest.UsageError(
             f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
         )
+    if recording:
+        who.check_recording(option)
     if option.cassettes is not None and not recording:
         raise pytest.UsageError("--cassettes: a live run without --record-mode=all neither reads nor writes cassettes")
     return recording
@@ -376,12 +380,3 @@ def _folder(config: pytest.Config, *, recording: bool) -> Path:
     if recording and layout.checkout() is None and folder.is_relative_to(layout.package().resolve()):
         raise pytest.UsageError(f"--cassettes: {folder} is within the installed package; record into a folder of yours")
     return folder
-
-
-def _target(base_url: str | None, contract: Contract, environ: Mapping[str, str]) -> Target:
-    try:
-        return from_options(base_url, contract.name, environ)
-    except TargetError as error:
-        if error.missing:
-            raise MissingPrerequisite(str(error)) from error
-        raise pytest.UsageError(str(error)) from error
