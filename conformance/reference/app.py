@@ -83,6 +83,7 @@ def create_app(
                     workspace.check(_authorization(request))
             if workspace is not None:
                 if (instead := workspace.in_the_way(request.url.path, body.get("model"))) is not None:
+                    instead.headers[TARGET_HEADER] = target
                     return instead
                 known = workspace.asked(request.url.path, body)
             else:

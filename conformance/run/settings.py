@@ -18,7 +18,9 @@ from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.run import who
+from conformance.run.selection import OF_LIST, expanded
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
+from conformance.target.discovery import Offered
 from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import printable, shorten, show
 
@@ -58,7 +60,11 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
     who.add_options(group)
-    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all documented)")
+    group.addoption(
+        "--models",
+        metavar="NAMES",
+        help="models to test: names or patterns, separated by commas; documented (default), offered, all",
+    )
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
     group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
@@ -146,6 +152,15 @@ class Settings:
         own = self.contract.representative_of(chapter)
         return own if own in self.models else self.representative
 
+    def choosing(self, given: str | None, offered: Offered) -> Settings:
+        """These settings with the models that ``--models`` means at a workspace. Raises pytest.UsageError."""
+        return self.trying(_models(expanded(given, self.contract, offered), self.contract))
+
+    def trying(self, models: tuple[str, ...]) -> Settings:
+        """These settings with other models."""
+        own = self.contract.representative
+        return replace(self, models=models, representative=own if own in models else models[0])
+
     @classmethod
     def read(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
         """The settings of a run. Raises pytest.UsageError and MissingPrerequisite."""
@@ -156,7 +171,9 @@ class Settings:
         except ContractError as error:
             raise pytest.UsageError(f"the contract cannot be read: {error}") from error
         recording = _check_modes(config, contract)
-        models = _models(option.models, contract)
+        if not option.live or option.list:
+            _check_words(option.models)
+        models = _models(expanded(option.models, contract, None), contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
         target = who.target(option, contract, environ) if option.live and not listing else REPLAY
@@ -285,6 +302,13 @@ def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
         if not GATEWAY_FORM.fullmatch(name):
             _one_of("--models", name, known)
     return models
+
+
+def _check_words(given: str | None) -> None:
+    """Raises pytest.UsageError for a word that needs the list of a workspace, where none is asked."""
+    for word in (given or "").split(","):
+        if word.strip() in OF_LIST:
+            raise pytest.UsageError(f"--models={word.strip()} needs --live: a workspace is asked what it offers")
 
 
 def _joined(given: list[str] | None) -> str | None:
