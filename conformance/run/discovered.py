@@ -15,9 +15,13 @@ from conformance.target.discovery import Offered, discover
 from conformance.target.environment import obstacle
 from conformance.target.preflight import PLAIN
 from conformance.verdict import CaseOutcome, Record
+from conformance.wire.exchange import Exchange
 
 OFFERED: Final = "supported_models.offered"
 ROOM: Final = 256
+
+PASSING: Final = (200, 429, 503, 529)
+"""Statuses that say nothing of a model for longer than a moment."""
 
 
 @dataclass
@@ -90,6 +94,12 @@ def answering(settings: Settings, found: Found) -> Settings:
 
 def _in_the_way(client: Client, settings: Settings, name: str) -> str | None:
     """The sentence of what keeps a model from answering, or None."""
+    row = obstacle(plain(client, settings, name))
+    return None if row is None or row.status in PASSING else settings.secrets.hide(row.sentence)
+
+
+def plain(client: Client, settings: Settings, name: str) -> Exchange:
+    """What a model answers to the plainest request; a refusal of the credential is asked again. Raises Unreachable."""
     model = settings.contract.model(name)
     body: dict[str, Any] = {"model": settings.target.model_name(name), "input": PLAIN}
     body["max_output_tokens"] = min((model and model.max_output_tokens) or ROOM, settings.cap or 1_000_000)
@@ -100,8 +110,7 @@ def _in_the_way(client: Client, settings: Settings, name: str) -> str | None:
     exchange = client.send(json.dumps(body).encode())
     if exchange.status == 403:
         exchange = client.send(json.dumps(body).encode(), fresh=True)
-    row = obstacle(exchange)
-    return None if row is None or row.status in (429, 503, 529, 200) else settings.secrets.hide(row.sentence)
+    return exchange
 
 
 def _not_offered(name: str) -> Record:

@@ -73,6 +73,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
             raise pytest.UsageError("-p no:recording: pytest-recording plays the cassettes; leave this option out")
         start.settle(config, Settings.read(config))
         settings = config.stash[SETTINGS]
+        if settings.live and config.option.preflight_only:
+            return start.examine(config)
     except pytest.UsageError as error:
         return start.ended(config, error, int(pytest.ExitCode.USAGE_ERROR))
     except MissingPrerequisite as error:

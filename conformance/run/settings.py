@@ -247,6 +247,8 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
         raise pytest.UsageError(
             "--disable-recording: a replay needs its cassettes; to ask a target, use --live instead"
         )
+    if option.preflight_only and (not option.live or option.list):
+        raise pytest.UsageError("--preflight-only needs --live, and shows no list: it asks a target")
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")

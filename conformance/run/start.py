@@ -11,11 +11,12 @@ import pytest
 
 from conformance import report
 from conformance.contract import DATABRICKS
-from conformance.run import discovered, entry
+from conformance.run import discovered, doctor, entry
 from conformance.run.discovered import Found
 from conformance.run.header import provenance
 from conformance.run.settings import Settings
 from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
+from conformance.verdict import COULD_NOT_RUN_STATUS
 from conformance.wire.json_values import printable
 
 
@@ -42,9 +43,20 @@ def settle(config: pytest.Config, settings: Settings) -> None:
         if of_workspace:
             settings, config.stash[FOUND] = discovered.listed(settings, config.option.models)
         config.stash[PROVENANCE] = provenance(settings)
-        if of_workspace:
+        if of_workspace and not config.option.preflight_only:
             settings = discovered.answering(settings, config.stash[FOUND])
     config.stash[SETTINGS] = settings
+
+
+def examine(config: pytest.Config) -> int:
+    """Writes what the doctor found; gives the exit status, 0 if nothing is missing. Raises MissingPrerequisite."""
+    settings, found, answers = config.stash[SETTINGS], config.stash[FOUND], config.stash[PROVENANCE]
+    status = 0
+    for line, good in doctor.told(settings, doctor.examined(settings, found, answers)):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        status = status if good else COULD_NOT_RUN_STATUS
+    return status
 
 
 def rearranged(config: pytest.Config) -> list[str] | None:

@@ -22,6 +22,9 @@ def add_options(group: Any) -> None:
     group.addoption(
         "--databricks-profile", metavar="NAME", help="a profile of ~/.databrickscfg; needs the extra databricks"
     )
+    group.addoption(
+        "--preflight-only", action="store_true", help="say what the target has and what is in the way; test nothing"
+    )
     group.addoption("--route", metavar="NAME", help=f"which route of the workspace: {', '.join(ROUTES)}")
     group.addoption(
         "--header",

@@ -73,15 +73,16 @@ class Login:
         )
         self.host = str(self._client.config.host or "").rstrip("/")
         self.kind = str(self._client.config.auth_type)
+        self.headers(began + PATIENCE - time.monotonic())
 
     @property
     def client(self) -> WorkspaceClient:
         """The SDK's client, for what else the workspace can be asked."""
         return self._client
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, seconds: float = PATIENCE) -> dict[str, str]:
         """The headers that carry the credential now, names in small letters. Raises Unreachable."""
-        made = within(PATIENCE, self.host, self._client.config.authenticate)
+        made = within(seconds, self.host, self._client.config.authenticate)
         headers = {name.lower(): value for name, value in made.items()}
         token = headers.get("authorization", "").partition(" ")[2]
         if token not in self.tokens:

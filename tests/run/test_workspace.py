@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import time
 from pathlib import Path
 
@@ -146,3 +147,13 @@ def test_without_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TargetError, match="databricks-sdk is missing") as caught:
         from_options(Given(workspace="http://127.0.0.1:9"), "databricks", {})
     assert caught.value.missing
+
+
+def test_a_control_plane_that_is_silent(unchanged: Checkout, tmp_path: Path) -> None:
+    """One that takes connections and says nothing is one sentence within 15 seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = "http://{}:{}".format(*listener.getsockname())
+        began = time.monotonic()
+        result = unchanged.quick("--live", f"--workspace={address}")
+        assert time.monotonic() - began < 15
+    assert_one_sentence(result, COULD_NOT_RUN, address, "does not answer", "silence")
