@@ -119,7 +119,8 @@ OBSTACLES: Final = (
         500,
         "the model is not available in the region of this workspace (500): leave it out with --models, or have "
         "cross-geography processing enabled",
-        pattern=r"(not (available|supported|enabled)|restrict).*\b(region|geograph)|\b(region|geograph).*(not |restrict)",
+        pattern=r"(not (available|supported|enabled)|restrict).*\b(region|geograph)"
+        r"|\b(region|geograph).*(not (available|supported)|restrict)",
         whole_run=False,
     ),
     Obstacle(
