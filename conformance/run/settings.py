@@ -25,8 +25,6 @@ from conformance.verdict import FAIL_ON
 from conformance.wire.json_values import show
 
 REFERENCE_SET = "reference"
-SHOWN: Final = 80
-"""Characters of a wrong value that are shown."""
 
 LIMITS: Final = {
     "connect": ("SECONDS", "seconds that a connection may take"),

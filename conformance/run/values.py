@@ -10,7 +10,7 @@ import pytest
 
 from conformance.wire.json_values import shorten
 
-SHOWN: Final = 100
+SHOWN: Final = 80
 """Characters of a wrong value that are shown."""
 
 
