@@ -74,7 +74,7 @@ def answering(settings: Settings, found: Found) -> Settings:
     answering is one record; other answers, and none, are for the tests to judge.
     """
     left: list[str] = []
-    absent: list[str] = []
+    absent: dict[str, str] = {}
     kept: dict[str, list[str]] = {}
     with Client(settings.target, settings.limits) as client:
         for name in settings.models:
@@ -82,12 +82,12 @@ def answering(settings: Settings, found: Found) -> Settings:
             if row is None:
                 left.append(name)
             elif row.is_absence and name in settings.contract.documented_models():
-                absent.append(name)
+                absent[name] = settings.secrets.hide(row.sentence)
             else:
                 kept.setdefault(settings.secrets.hide(row.sentence), []).append(name)
     told = {f"{', '.join(names)}: {reason}": names for reason, names in kept.items()}
     if not left:
-        missing = [f"{', '.join(absent)}: not offered"] if absent else []
+        missing = [f"{', '.join(absent)}: {next(iter(absent.values()))}"] if absent else []
         raise MissingPrerequisite(f"no model answers; {'; '.join([*missing, *told])}")
     found.records += [_not_offered(name, "a plain request", "404") for name in absent]
     for reason, names in told.items():

@@ -95,7 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # They log headers and addresses as they are, with a token that a target repeats.
         logging.getLogger(name).setLevel(logging.WARNING)
     config.stash[RUN] = Run()
-    for record in config.stash[FOUND].records:
+    # With --help nothing was found out.
+    for record in config.stash[FOUND].records if FOUND in config.stash else ():
         config.stash[RUN].add(record.as_dict())
     config.stash[SILENT] = []
     if not start.is_worker(config):

@@ -54,10 +54,12 @@ def passed_on(offered: Offered, contract: Contract) -> tuple[str, ...]:
 def expanded(given: str | None, contract: Contract, offered: Offered | None) -> str | None:
     """The names that ``--models`` stands for, words and patterns replaced; None for the default.
 
+    A contract that knows no models takes each name as it stands.
+
     ``offered`` is None where no workspace is asked, or none yet. Raises pytest.UsageError for a pattern that fits none.
     """
-    if given is None:
-        return None
+    if given is None or not contract.models:
+        return given
     listed = passed_on(offered, contract) if offered else ()
     names: list[str] = []
     for word in (part.strip() for part in given.split(",")):
