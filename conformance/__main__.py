@@ -123,6 +123,24 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
     command.add_argument(
         "--pause", type=_seconds, default=1.0, metavar="SECONDS", help="how long profiles wait that do (default: 1)"
     )
+    command.add_argument(
+        "--workspace", action="store_true", help="also be the control plane of a workspace; needs --token"
+    )
+    command.add_argument(
+        "--token-seconds",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long its OAuth tokens live (default: 43)",
+    )
+    command.add_argument(
+        "--missing", metavar="MODEL", action="append", help="a model that the workspace does not offer; several times"
+    )
+    command.add_argument(
+        "--cause",
+        metavar="NAME[:MODEL]",
+        action="append",
+        help="what is in the way in the workspace, for a model or for all; several times",
+    )
     like = command.add_mutually_exclusive_group()
     like.add_argument("--fault", metavar="NAME", help="break the contract in one way; --list-faults shows which")
     like.add_argument(
@@ -190,6 +208,8 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         from conformance.reference.app import TARGET, create_app
         from conformance.reference.serve import LOOPBACK, base_url, listen, serve
+        from conformance.reference.workspace import LIFETIME, UnknownCause, Workspace
+        from conformance.reference.workspace import find as find_cause
 
         if options.mcp_port is not None:
             from conformance.reference import mcp_server
@@ -207,7 +227,20 @@ def _serve(options: argparse.Namespace) -> int:
             like = combined([find_profile(name) for name in options.profile])
     except (UnknownFault, UnknownProfile) as error:
         return _fail("serve", str(error), 2)
+    workspace = None
+    try:
+        if options.workspace:
+            if options.token is None:
+                return _fail("serve", "--workspace needs --token: it is also the secret of the OAuth client", 2)
+            causes = tuple(find_cause(name) for name in options.cause or ())
+            lifetime = LIFETIME if options.token_seconds is None else options.token_seconds
+            workspace = Workspace(options.token, tuple(options.missing or ()), causes, lifetime)
+        elif options.cause or options.missing or options.token_seconds is not None:
+            return _fail("serve", "--cause, --missing and --token-seconds need --workspace", 2)
+    except UnknownCause as error:
+        return _fail("serve", str(error), 2)
     app = create_app(
+        workspace=workspace,
         token=options.token,
         chunk_bytes=options.chunk_bytes,
         delay=options.delay,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -24,12 +24,14 @@ TOKEN: Final = "TOKEN"  # noqa: S105  (a placeholder)
 class Normaliser:
     """Takes out of a request what each run has of its own: host, base path and credential of the target.
 
-    ``replace`` puts placeholders into a body, of a request or a response.
+    ``replace`` puts placeholders into a body, of a request or a response. ``renewed`` are tokens that took the place of
+    the first one; the list grows while a run lasts.
     """
 
     base_path: str
     token: str
     replace: Callable[[bytes], bytes] = bytes
+    renewed: Collection[str] = ()
 
     def stored(self, request: Request) -> dict[str, Any]:
         """A request as a cassette holds it."""
@@ -38,7 +40,7 @@ class Normaliser:
             request.method,
             request.path.removeprefix(self.base_path),
             self._query(request.query),
-            credential_form(headers, self.token),
+            credential_form(headers, self.token, self.renewed),
             headers.get("content-type", ""),
             self.replace(request.content or b""),
         )
@@ -55,9 +57,10 @@ class Normaliser:
 
     def _query(self, query: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True)
-        if self.token not in dict(pairs).values():
+        tokens = {self.token, *self.renewed}
+        if tokens.isdisjoint(dict(pairs).values()):
             return query
-        return urlencode([(name, TOKEN if value == self.token else value) for name, value in pairs])
+        return urlencode([(name, TOKEN if value in tokens else value) for name, value in pairs])
 
 
 def to_stored(request: VcrRequest) -> dict[str, Any]:
@@ -74,21 +77,23 @@ def from_stored(stored: dict[str, Any]) -> VcrRequest:
     return request
 
 
-def credential_form(headers: Mapping[str, str], token: str) -> str:
+def credential_form(headers: Mapping[str, str], token: str, renewed: Collection[str] = ()) -> str:
     """The form of the credential in headers, whose names are in small letters, and whether it is right.
 
     "bearer", "basic" and "api-key" are right ones.
     """
+    tokens = {token, *renewed}
     if "authorization" not in headers:
         given = headers.get("api-key")
-        return "none" if given is None else "api-key" if given == token else "other api-key"
+        return "none" if given is None else "api-key" if given in tokens else "other api-key"
     scheme, _, value = headers["authorization"].partition(" ")
     name = scheme.lower()
     if name not in ("bearer", "basic"):
         return "none" if not scheme else "other"
     name += "" if scheme[0].isupper() else " in small letters"
-    right = base64.b64encode(f"token:{token}".encode()).decode() if scheme.lower() == "basic" else token
-    return name if value == right else f"other {name}" if value else f"empty {name}"
+    if scheme.lower() == "basic":
+        tokens = {base64.b64encode(f"token:{each}".encode()).decode() for each in tokens}
+    return name if value in tokens else f"other {name}" if value else f"empty {name}"
 
 
 def differences(recorded: Any, now: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -36,16 +36,18 @@ SMALL: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 
 @dataclass(frozen=True)
 class Secrets:
-    """The token and the host of a target, and further hosts by what they serve. Hosts may have a port."""
+    """The token and the host of a target, further hosts by what they serve, ``more`` secrets. Hosts may have a port."""
 
     token: str
     host: str
     hosts: Mapping[str, str] = field(default_factory=dict)
+    more: Collection[str] = ()
 
     @cached_property
     def _pieces(self) -> dict[int, frozenset[str]]:
         """The parts of each form of the token, in small letters, by their length."""
-        small = [form.translate(SMALL) for form in forms(self.token)] if len(self.token) >= SHORTEST else []
+        tokens = dict.fromkeys((self.token, *self.more))
+        small = [form.translate(SMALL) for token in tokens if len(token) >= SHORTEST for form in forms(token)]
         return {size: frozenset(piece for form in small for piece in _windows(form, size)) for size in (PIECE, SHOWN)}
 
     @cached_property

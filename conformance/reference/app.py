@@ -36,6 +36,7 @@ from conformance.reference.reply import (
 from conformance.reference.request import read_request
 from conformance.reference.servers import ask_servers
 from conformance.reference.stream import events
+from conformance.reference.workspace import ROUTE_PATHS, Workspace
 from conformance.wire.json_values import MAX_NUMBER
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
@@ -53,16 +54,19 @@ def create_app(
     reply_edit: ReplyEdit = unchanged,
     target: str = TARGET,
     pause: float = 1.0,
+    workspace: Workspace | None = None,
 ) -> Starlette:
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
     ``delay`` waits so many seconds after each event. ``request_edit`` is applied to the body of every request before
     it is looked at, ``reply_edit`` to every reply just before it is sent. ``pause`` is how many seconds an edit waits
-    that does. ``target`` is what the endpoint calls itself.
+    that does. ``target`` is what the endpoint calls itself. With a ``workspace`` it stands behind a control plane, on
+    all routes of that, which looks at credentials and names.
     """
     contract = load("databricks")
     memory: dict[object, Any] = {}
+    paths = ROUTE_PATHS if workspace is not None else (BASE_PATH,)
 
     async def respond(request: HTTPRequest) -> Response:
         content = b""
@@ -73,9 +77,19 @@ def create_app(
                 body = read_object(request.headers.get("content-type"), content)
             finally:
                 # Whatever is wrong with the body, the credential comes first.
-                check_credential(_authorization(request), token)
+                if workspace is None:
+                    check_credential(_authorization(request), token)
+                else:
+                    workspace.check(_authorization(request))
+            if workspace is not None:
+                if (instead := workspace.in_the_way(request.url.path, body.get("model"))) is not None:
+                    instead.headers[TARGET_HEADER] = target
+                    return instead
+                known = workspace.asked(request.url.path, body)
+            else:
+                known = body
             # In threads, so that no request waits for the schema or the grammar of another one.
-            asked = await read_files(await asyncio.to_thread(read_request, contract, request_edit(body)))
+            asked = await read_files(await asyncio.to_thread(read_request, contract, request_edit(known)))
             response = await asyncio.to_thread(answer, asked, await ask_servers(asked))
         except Refusal as refusal:
             return await send(request, refused(refusal), content, body)
@@ -117,7 +131,10 @@ def create_app(
         return await send(request, refused(Refusal(500, f"The reference endpoint failed: {problem}")))
 
     app = Starlette(
-        routes=[Route(f"{BASE_PATH}/responses", respond, methods=["POST"])],
+        routes=[
+            *(Route(f"{path}/responses", respond, methods=["POST"]) for path in paths),
+            *(workspace.routes() if workspace is not None else ()),
+        ],
         exception_handlers={404: no_route, 405: no_method, Exception: defect},
     )
     app.router.redirect_slashes = False

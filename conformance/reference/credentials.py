@@ -15,15 +15,15 @@ def check_credential(header: bytes | None, token: str | None) -> None:
 
     Raises Refusal: 401 for no credential or one of an unsupported type, 403 for a wrong one. It never repeats either.
     """
-    given = _given(header)
-    if not given:
+    token_given = given(header)
+    if not token_given:
         problem = "Credential was not sent or was of an unsupported type for this endpoint."
         raise Refusal(401, problem, "invalid_api_key")
-    if token is not None and not hmac.compare_digest(given, token.encode()):
+    if token is not None and not hmac.compare_digest(token_given, token.encode()):
         raise Refusal(403, "Invalid access token.", "invalid_api_key")
 
 
-def _given(header: bytes | None) -> bytes | None:
+def given(header: bytes | None) -> bytes | None:
     """The token in the header, None where there is none."""
     try:
         scheme, credential = (header or b"").split()

@@ -101,7 +101,8 @@ def matrix(run: Run, contract: Contract, width: int) -> list[str]:
     Universal chapters in which all is well share a row. Columns that do not fit the width stand in further blocks.
     """
     cells: Cells = collections.defaultdict(list)
-    for record in run.records:
+    records = [record for record in run.records if not record.untried]
+    for record in records:
         for chapter, outcome in _by_chapter(record):
             cells[chapter, record.model].append(outcome)
     universal = {name for name, chapter in contract.chapters.items() if chapter.universal}
@@ -110,7 +111,7 @@ def matrix(run: Run, contract: Contract, width: int) -> list[str]:
     for (chapter, model), outcomes in cells.items():
         shared[chapter if chapter in bad or chapter not in universal else REST, model] += outcomes
     rows = sorted({row for row, _ in shared}, key=lambda row: (row == REST, row in universal, row))
-    tried = dict.fromkeys(record.model for record in run.records)
+    tried = dict.fromkeys(record.model for record in records)
     models = [
         *(name for name in contract.models if name in tried),
         *(name for name in tried if name not in contract.models),

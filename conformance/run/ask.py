@@ -16,6 +16,7 @@ from conformance.checks import (
     message,
     outcome_finding,
 )
+from conformance.contract import Level
 from conformance.run.bodies import encoded
 from conformance.run.judged import About, Judged
 from conformance.run.stated import never_came
@@ -182,7 +183,8 @@ class Ask(Judged):
             if requirement in PAIRS:
                 results = judge_pair(earlier, later, requirement, self._contract, model=self._case.model)
                 if not results:
-                    raise CouldNotRun(f"the answers leave nothing to compare for {requirement}")
+                    nothing = f"the answers leave nothing to compare for {requirement}"
+                    raise Ended(nothing) if self._case.findings(*Level) else CouldNotRun(nothing)
                 self._case.results += [(len(self._case.exchanges), result) for result in results]
 
     def refused(

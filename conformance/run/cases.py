@@ -156,6 +156,8 @@ def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str
         return f"not applicable: OpenAI refuses {', '.join(refused)} on {case.model}, which another case shows"
     if left_out := [tool for tool in _tools(item) if tool in settings.without_tools]:
         return f"not applicable: --without-tools says that the target has no {', '.join(left_out)}"
+    if settings.live and not settings.listing and not settings.target.token and case.chapter == "credentials":
+        return "not applicable: the credential is in --header, whose forms nobody knows"
     if settings.gentle and risk_of(item):
         return "not applicable: --gentle leaves out what can hurt a target"
     if item.get_closest_marker("live_only") and settings.mode != "verify" and not settings.listing:

@@ -10,7 +10,8 @@ import pytest
 
 from conformance.contract import Lifecycle, Model
 from conformance.recording import target_kind
-from conformance.run.settings import REFERENCE_SET, MissingPrerequisite, Settings
+from conformance.run.settings import REFERENCE_SET, Settings
+from conformance.run.who import MissingPrerequisite
 from conformance.target import Client, Unreachable, probe
 from conformance.target.lacking import FEATURES
 

@@ -16,11 +16,12 @@ from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, forms, start, transmit
 from conformance.run.ask import Ask
-from conformance.run.header import header, left_out, provenance
+from conformance.run.header import header, left_out
 from conformance.run.lacks import told_of_lacks
-from conformance.run.settings import MissingPrerequisite, Settings, add_options
-from conformance.run.stash import CASE, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
+from conformance.run.settings import Settings, add_options
+from conformance.run.stash import CASE, FOUND, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
 from conformance.run.unclaimed import unclaimed
+from conformance.run.who import MissingPrerequisite
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
 
@@ -72,8 +73,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         if not config.pluginmanager.is_registered(pytest_recording.plugin):
             raise pytest.UsageError("-p no:recording: pytest-recording plays the cassettes; leave this option out")
-        settings = config.stash[SETTINGS] = Settings.read(config)
-        config.stash[PROVENANCE] = [] if settings.listing or start.is_worker(config) else provenance(settings)
+        start.settle(config, Settings.read(config))
+        settings = config.stash[SETTINGS]
+        if settings.live and config.option.preflight_only:
+            return start.examine(config)
     except pytest.UsageError as error:
         return start.ended(config, error, int(pytest.ExitCode.USAGE_ERROR))
     except MissingPrerequisite as error:
@@ -92,6 +95,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # They log headers and addresses as they are, with a token that a target repeats.
         logging.getLogger(name).setLevel(logging.WARNING)
     config.stash[RUN] = Run()
+    # With --help nothing was found out.
+    for record in config.stash[FOUND].records if FOUND in config.stash else ():
+        config.stash[RUN].add(record.as_dict())
     config.stash[SILENT] = []
     if not start.is_worker(config):
         config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
@@ -100,7 +106,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Target, contract, models and mode."""
     today = datetime.now(UTC).date()
-    return [printable(line) for line in header(config.stash[SETTINGS], config.stash[PROVENANCE], today)]
+    said = [*config.stash[FOUND].lines(), *config.stash[PROVENANCE]]
+    return [printable(line) for line in header(config.stash[SETTINGS], said, today)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hands a worker of pytest-xdist the models that were found."""
+    node.workerinput[start.MODELS] = list(node.config.stash[SETTINGS].models)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

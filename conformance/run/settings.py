@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,16 +13,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import layout
-from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, Lifecycle, bare, load
+from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.target import REPLAY, Limits, Target, TargetError, check_url, from_options, is_personal
+from conformance.run import who
+from conformance.run.selection import check_words, expanded, models_of
+from conformance.run.values import names_in, one_of
+from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
+from conformance.target.discovery import Offered
 from conformance.target.lacking import FEATURES
 from conformance.verdict import FAIL_ON
-from conformance.wire.json_values import printable, shorten, show
+from conformance.wire.json_values import show
 
 REFERENCE_SET = "reference"
-SHOWN: Final = 80
-"""Characters of a wrong value that are shown."""
 
 LIMITS: Final = {
     "connect": ("SECONDS", "seconds that a connection may take"),
@@ -43,9 +43,6 @@ MAX_WAIT: Final = 120.0
 LARGEST: Final = {"SECONDS": 1_000_000, "NUMBER": 1_000_000_000}
 """No limit is larger, by the kind of its value. Operating systems wait for little more."""
 
-GATEWAY_FORM: Final = re.compile(r"gpt-[a-z0-9-]+|[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-"""Names that the gateway may know though the contract does not: OpenAI's, or ``catalog.schema.name``."""
-
 
 def add_options(parser: pytest.Parser) -> frozenset[str]:
     """Adds the options of the suite to pytest's, and gives the names of those that have a value.
@@ -57,7 +54,12 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
-    group.addoption("--models", metavar="NAMES", help="models to test, separated by commas (default: all documented)")
+    who.add_options(group)
+    group.addoption(
+        "--models",
+        metavar="NAMES",
+        help="models to test: names or patterns, separated by commas; documented (default), offered, all",
+    )
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
     group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
@@ -107,10 +109,6 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
 
-class MissingPrerequisite(Exception):
-    """A run that cannot begin, as something that it needs is not there: one sentence with the next step."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run was told. ``target`` is a placeholder in a replay, as are the ``urls`` of services."""
@@ -150,27 +148,39 @@ class Settings:
     def secrets(self) -> Secrets:
         """What must not be saved, and of which the token must not be shown."""
         hosts = {service.what: urlsplit(url).netloc for service, url in self.urls.items()}
-        return Secrets(self.target.token, self.target.host, hosts) if self.live else Secrets("", "")
+        target = self.target
+        return Secrets(target.token, target.host, hosts, target.secrets) if self.live else Secrets("", "")
 
     def representative_of(self, chapter: str) -> str:
         """The model that does for all others in a chapter: its own if that is selected, else the one of the run."""
         own = self.contract.representative_of(chapter)
         return own if own in self.models else self.representative
 
+    def choosing(self, given: str | None, offered: Offered) -> Settings:
+        """These settings with the models that ``--models`` means at a workspace. Raises pytest.UsageError."""
+        return self.trying(models_of(expanded(given, self.contract, offered), self.contract))
+
+    def trying(self, models: tuple[str, ...]) -> Settings:
+        """These settings with other models."""
+        own = self.contract.representative
+        return replace(self, models=models, representative=own if own in models else models[0])
+
     @classmethod
     def read(cls, config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Settings:
         """The settings of a run. Raises pytest.UsageError and MissingPrerequisite."""
         option = config.option
-        fail_on = _one_of("--fail-on", option.fail_on, FAIL_ON)
+        fail_on = one_of("--fail-on", option.fail_on, FAIL_ON)
         try:
-            contract = load(_one_of("--contract", option.contract, CONTRACT_NAMES))
+            contract = load(one_of("--contract", option.contract, CONTRACT_NAMES))
         except ContractError as error:
             raise pytest.UsageError(f"the contract cannot be read: {error}") from error
         recording = _check_modes(config, contract)
-        models = _models(option.models, contract)
+        if not option.live or option.list:
+            check_words(option.models)
+        models = models_of(expanded(option.models, contract, None), contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
-        target = _target(option.base_url, contract, environ) if option.live and not listing else REPLAY
+        target = who.target(option, contract, environ) if option.live and not listing else REPLAY
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
                 f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
@@ -210,6 +220,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
     option = config.option
     valued = {
         "--base-url": option.base_url,
+        **who.single(option),
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
@@ -220,18 +231,9 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--max-wait": option.max_wait,
         CAP: option.max_output_tokens_cap,
     }
-    words = [f"{name}={value}" for name, value in valued.items() if value is not None]
+    words = [f"{name}={value}" for name, value in valued.items() if value is not None] + who.repeated(option)
     flags = ("every-model", "external", "token-in-url", "gentle")
     return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
-
-
-def _one_of(option: str, value: str, allowed: Iterable[str]) -> str:
-    allowed = list(allowed)
-    if value not in allowed:
-        close = difflib.get_close_matches(value, allowed, 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise pytest.UsageError(f"{option}: {shorten(repr(value), SHOWN)} is not one of {', '.join(allowed)}{hint}")
-    return value
 
 
 def _check_modes(config: pytest.Config, contract: Contract) -> bool:
@@ -242,11 +244,15 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
         raise pytest.UsageError(
             "--disable-recording: a replay needs its cassettes; to ask a target, use --live instead"
         )
+    if option.preflight_only and (not option.live or option.list):
+        raise pytest.UsageError("--preflight-only needs --live, and shows no list: it asks a target")
     if not option.live:
         if record_mode not in (None, "none"):
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
         asked = {
             "--base-url": option.base_url,
+            **who.single(option),
+            **who.first(option),
             **_services(config),
             **_given_limits(config),
             "--max-wait": option.max_wait,
@@ -267,32 +273,11 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
         raise pytest.UsageError(
             f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
         )
+    if recording:
+        who.check_recording(option)
     if option.cassettes is not None and not recording:
         raise pytest.UsageError("--cassettes: a live run without --record-mode=all neither reads nor writes cassettes")
     return recording
-
-
-def _models(names: str | None, contract: Contract) -> tuple[str, ...]:
-    if names is None:
-        if contract.name != DATABRICKS:
-            raise pytest.UsageError(f"--contract {contract.name} needs --models NAME: it knows no models of its own")
-        return contract.documented_models()
-    models = _names("--models", names, "model")
-    if any(not name.isprintable() for name in models):
-        raise pytest.UsageError(f"--models: {printable(names)} holds a character that cannot be printed")
-    if contract.name != DATABRICKS:
-        return models
-    known = [name for name in contract.models if contract.is_pass_through(name)]
-    models = tuple(dict.fromkeys(map(bare, models)))
-    for name in models:
-        match contract.lifecycle(name):
-            case Lifecycle.FOREIGN:
-                raise pytest.UsageError(f"--models: {name} is not an OpenAI model, which the endpoint has to refuse")
-            case Lifecycle.GPT_OSS:
-                raise pytest.UsageError(f"--models: {name} has open weights, and no request can be passed on to it")
-        if not GATEWAY_FORM.fullmatch(name):
-            _one_of("--models", name, known)
-    return models
 
 
 def _joined(given: list[str] | None) -> str | None:
@@ -302,16 +287,8 @@ def _joined(given: list[str] | None) -> str | None:
 
 def _without(option: str, given: list[str] | None, what: str, known: Iterable[str]) -> tuple[str, ...]:
     """What the target is declared not to have, by an option that can be given several times."""
-    names = () if given is None else _names(option, ",".join(given), what)
-    return tuple(_one_of(option, name, known) for name in names)
-
-
-def _names(option: str, given: str, what: str) -> tuple[str, ...]:
-    """The names in the value of an option, each once."""
-    names = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
-    if not names:
-        raise pytest.UsageError(f"{option}: no {what} is named; give names separated by commas")
-    return names
+    names = () if given is None else names_in(option, ",".join(given), what)
+    return tuple(one_of(option, name, known) for name in names)
 
 
 def _services(config: pytest.Config) -> dict[str, str | None]:
@@ -389,12 +366,3 @@ def _folder(config: pytest.Config, *, recording: bool) -> Path:
     if recording and layout.checkout() is None and folder.is_relative_to(layout.package().resolve()):
         raise pytest.UsageError(f"--cassettes: {folder} is within the installed package; record into a folder of yours")
     return folder
-
-
-def _target(base_url: str | None, contract: Contract, environ: Mapping[str, str]) -> Target:
-    try:
-        return from_options(base_url, contract.name, environ)
-    except TargetError as error:
-        if error.missing:
-            raise MissingPrerequisite(str(error)) from error
-        raise pytest.UsageError(str(error)) from error

@@ -5,18 +5,60 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from conformance import report
-from conformance.run import entry
-from conformance.run.stash import VALUED
+from conformance.contract import DATABRICKS
+from conformance.run import discovered, doctor, entry
+from conformance.run.discovered import Found
+from conformance.run.header import provenance
+from conformance.run.settings import Settings
+from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
+from conformance.verdict import COULD_NOT_RUN_STATUS
 from conformance.wire.json_values import printable
 
 
 def is_worker(config: pytest.Config) -> bool:
     """True in a process of pytest-xdist that runs cases for another one."""
     return hasattr(config, "workerinput")
+
+
+MODELS: Final = "conformance_models"
+"""Under which a worker is handed the models that the controller found."""
+
+
+def settle(config: pytest.Config, settings: Settings) -> None:
+    """Keeps the settings of a run, and what was found out before it. A worker is handed that by its controller.
+
+    Raises pytest.UsageError and MissingPrerequisite.
+    """
+    config.stash[FOUND], config.stash[PROVENANCE] = Found(), []
+    if is_worker(config):
+        given: Any = config
+        settings = settings.trying(tuple(given.workerinput[MODELS]))
+    elif not settings.listing:
+        names_models = settings.live and settings.contract.name == DATABRICKS
+        of_workspace = names_models and settings.target.workspace
+        if of_workspace:
+            settings, config.stash[FOUND] = discovered.listed(settings, config.option.models)
+        config.stash[PROVENANCE] = provenance(settings)
+        # Of one model that was named the tests say as much.
+        if (of_workspace or (names_models and len(settings.models) > 1)) and not config.option.preflight_only:
+            settings = discovered.answering(settings, config.stash[FOUND])
+    config.stash[SETTINGS] = settings
+
+
+def examine(config: pytest.Config) -> int:
+    """Writes what the doctor found; gives the exit status, 0 if nothing is missing. Raises MissingPrerequisite."""
+    settings, found, answers = config.stash[SETTINGS], config.stash[FOUND], config.stash[PROVENANCE]
+    status = 0
+    for line, good in doctor.told(settings, doctor.examined(settings, found, answers)):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        status = status if good else COULD_NOT_RUN_STATUS
+    return status
 
 
 def rearranged(config: pytest.Config) -> list[str] | None:

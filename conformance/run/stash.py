@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.recording import Recorder, Tape
+from conformance.run.discovered import Found
 from conformance.run.settings import Settings
 from conformance.run.twins import Twins
 from conformance.verdict import Case, Run
@@ -19,6 +20,7 @@ PROVENANCE: pytest.StashKey[list[str]] = pytest.StashKey()
 SILENT = pytest.StashKey[list[str]]()
 """The cases that got no answer at all."""
 
+FOUND = pytest.StashKey[Found]()
 TWINS = pytest.StashKey[Twins]()
 CASE = pytest.StashKey[Case]()
 TAPE = pytest.StashKey[Tape]()

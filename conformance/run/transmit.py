@@ -29,7 +29,9 @@ def path_of(settings: Settings, case: Case) -> Path:
 
 def normaliser(settings: Settings) -> Normaliser:
     """What takes out of requests that which this run alone has."""
-    return Normaliser(settings.target.path, settings.target.token, replacing(settings.urls))
+    target = settings.target
+    renewed = target.login.tokens if target.login else ()
+    return Normaliser(target.path, target.token, replacing(settings.urls), renewed)
 
 
 def sent(send: Send) -> Exchange:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.contract import DATABRICKS, GATEWAY, SERVING
+from conformance.contract import DATABRICKS, GATEWAY, SERVING, bare
+from conformance.target.login import AMBIENT, INSTALL_OR, Login
+from conformance.target.routes import DEFAULT_ROUTE, ROUTES
 from conformance.wire.json_values import show
 
-GATEWAY_PATH: Final = "/ai-gateway/mlflow/v1"
+GATEWAY_PATH: Final = ROUTES[DEFAULT_ROUTE].path
+
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 WHOLE: Final = 2
 """Dots in the name of a model service: ``catalog.schema.name``."""
@@ -32,17 +38,43 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Who is asked. ``base_url`` has no slash at its end; ``token`` never shows in a repr."""
+    """Who is asked. ``base_url`` has no slash at its end; no secret shows in a repr.
+
+    ``token`` is the one at the beginning of the run, empty where ``headers`` carry the credential. With a ``login`` it
+    is renewed, and `current` is the one to send. ``prefix`` is what the route puts before the name of a model, and
+    ``names`` are those that some have instead. ``workspace`` is the address of the control plane, if there is one.
+    """
 
     base_url: str
     token: str = field(repr=False)
     contract: str = "databricks"
     token_variable: str = "DATABRICKS_TOKEN"  # noqa: S105  (the name of a variable)
+    prefix: str = GATEWAY
+    names: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    login: Login | None = field(default=None, repr=False, compare=False)
+    workspace: str = ""
 
     def model_name(self, model: str) -> str:
         """The name under which this target knows a model. One of a customer's own service is whole already."""
+        if self.contract == DATABRICKS and not model.startswith(SERVING) and bare(model) in self.names:
+            return self.names[bare(model)]
         is_whole = model.count(".") == WHOLE or model.startswith(SERVING)
-        return model if is_whole or self.contract != DATABRICKS else GATEWAY + model
+        return model if is_whole or self.contract != DATABRICKS else self.prefix + model
+
+    def current(self) -> tuple[str, Mapping[str, str]]:
+        """The token that is good now, and the headers that go with it. Raises Unreachable."""
+        if self.login is None:
+            return self.token, self.headers
+        headers = self.login.headers()
+        token = headers.pop("authorization", "").partition(" ")[2]
+        return token, {**headers, **self.headers}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What else than ``token`` must not be shown: tokens that took its place, and the values of headers."""
+        renewed = tuple(self.login.tokens) if self.login else ()
+        return (*renewed, *self.headers.values())
 
     @property
     def host(self) -> str:
@@ -64,25 +96,123 @@ def is_personal(target: Target) -> bool:
     return target is REPLAY or target.token.startswith(PERSONAL)
 
 
-def from_options(base_url: str | None, contract: str, environ: Mapping[str, str]) -> Target:
-    """The target of a live run: ``--base-url`` with RESPONSES_API_KEY, or DATABRICKS_HOST with DATABRICKS_TOKEN.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options that say who is asked, as they were given: None, or nothing, for one that was not."""
 
-    Raises TargetError.
+    base_url: str | None = None
+    workspace: str | None = None
+    profile: str | None = None
+    route: str | None = None
+    headers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def from_options(given: Given, contract: str, environ: Mapping[str, str]) -> Target:
+    """The target of a live run: a base URL with RESPONSES_API_KEY, or a workspace with a credential of its own.
+
+    That is DATABRICKS_TOKEN, or what databricks-sdk finds. Raises TargetError and Unreachable.
     """
-    if base_url is not None:
-        variable = "RESPONSES_API_KEY"
-        url = _checked(base_url, "--base-url")
+    names = _renamed(given.names)
+    headers = _headers(given.headers, environ)
+    if given.base_url is None:
+        return _of_workspace(given, contract, environ, names, headers)
+    for option, value in (
+        ("--workspace", given.workspace),
+        ("--databricks-profile", given.profile),
+        ("--route", given.route),
+    ):
+        if value is not None:
+            raise TargetError(f"{option} and --base-url exclude each other: one names a workspace, one any server")
+    variable = "RESPONSES_API_KEY"
+    url = _checked(given.base_url, "--base-url")
+    token = "" if headers and not environ.get(variable, "").strip() else _token(variable, environ)
+    return Target(url, token, contract, variable, names=names, headers=headers)
+
+
+def _of_workspace(
+    given: Given, contract: str, environ: Mapping[str, str], names: Mapping[str, str], headers: Mapping[str, str]
+) -> Target:
+    if given.route is not None and given.route not in ROUTES:
+        raise TargetError(f"--route: {show(given.route)} is not one of {', '.join(ROUTES)}")
+    route = ROUTES[given.route or DEFAULT_ROUTE]
+    variable = "DATABRICKS_TOKEN"
+    host = environ.get("DATABRICKS_HOST", "").strip()
+    if given.workspace is not None:
+        url = workspace_url(given.workspace, "--workspace")
+    elif given.profile is not None or not host:
+        url = ""
     else:
-        variable = "DATABRICKS_TOKEN"
-        host = environ.get("DATABRICKS_HOST", "").strip()
-        if not host:
-            raise TargetError(
-                "no target: set DATABRICKS_HOST and DATABRICKS_TOKEN, or give --base-url URL and set RESPONSES_API_KEY",
-                missing=True,
-            )
         url = _checked(host if "://" in host else f"https://{host}", "DATABRICKS_HOST")
-        url = url if urlsplit(url).path else url + GATEWAY_PATH
-    return Target(url, _token(variable, environ), contract, variable)
+    path = urlsplit(url).path if given.route is None else ""
+    address = url.removesuffix(urlsplit(url).path) if urlsplit(url).path else url
+    by_token = given.profile is None and bool(environ.get(variable, "").strip()) and bool(url)
+    ambient = any(environ.get(name, "").strip() for name in AMBIENT)
+    if not by_token and not (given.profile is not None or given.workspace is not None or ambient):
+        if host:
+            _token(variable, environ)
+        raise TargetError(
+            "no target: set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile of ~/.databrickscfg with "
+            "--databricks-profile NAME, or give --base-url URL and set RESPONSES_API_KEY",
+            missing=True,
+        )
+    login = None
+    if by_token:
+        token = _token(variable, environ)
+    else:
+        try:
+            login = Login(address or None, given.profile, environ)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "databricks":
+                raise
+            raise TargetError(INSTALL_OR, missing=True) from error
+        token, address = login.token(), login.host
+        if not token:
+            raise TargetError(f"databricks-sdk ({login.kind}) sends no bearer token to {address}", missing=True)
+        check_url(address, "the profile", "https://<workspace-url>")
+    base = address + (path or route.path)
+    return Target(base, token, contract, variable, route.prefix, names, headers, login, address)
+
+
+def workspace_url(url: str, source: str) -> str:
+    """The address of a workspace, from what a browser shows: no path, no query. Raises TargetError."""
+    url = url.strip()
+    url = url if "://" in url else f"https://{url}"
+    parts = url.partition("://")
+    bare_host = re.split(r"[/?#]", parts[2], maxsplit=1)[0]
+    address = f"{parts[0]}://{bare_host}"
+    check_url(address, source, "https://<workspace-url>")
+    return address
+
+
+def _renamed(given: tuple[str, ...]) -> dict[str, str]:
+    """What ``--model-name`` maps. Raises TargetError."""
+    names = {}
+    for pair in given:
+        name, sign, other = (part.strip() for part in pair.partition("="))
+        if not (name and sign and other) or not all("!" <= character <= "~" for character in name + other):
+            raise TargetError(f"--model-name: {show(pair)} is not of the form gpt-5-4=main.prod.my_gpt")
+        names[bare(name)] = other
+    return names
+
+
+def _headers(given: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, str]:
+    """The headers of ``--header``, their values from variables. Raises TargetError, which shows no value."""
+    headers = {}
+    for pair in given:
+        name, _, variable = (part.strip() for part in pair.partition("="))
+        if not HEADER.fullmatch(name) or name.lower() in ("host", "content-length", "content-type"):
+            raise TargetError("--header: expected NAME=VARIABLE, with the name of a header that is not set anyway")
+        if not VARIABLE.fullmatch(variable) or variable not in environ:
+            raise TargetError(
+                f"--header: what stands behind {name}= is not the name of a variable that is set; a value itself would "
+                "stand in the list of processes and in logs, so put it into a variable and give the name of that"
+            )
+        value = environ[variable]
+        if not value.strip() or not all(" " <= character <= "~" for character in value) or value != value.strip():
+            raise TargetError(f"--header: the variable for {name} is empty, or holds what no header can")
+        headers[name.lower()] = value
+    return headers
 
 
 def _checked(url: str, source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -80,9 +81,10 @@ class Client:
         ``path`` is relative to the base URL. ``credential`` is one of the forms of `credential.FORMS`. Raises
         Unreachable if no answer began.
         """
-        sent = self._headers(credential, content_type)
+        token, more = self.target.current()
+        sent = self._headers(credential, content_type, token, more)
         route, _, asked = path.partition("?")
-        asked = "&".join(filter(None, (asked, query(credential, self.target.token))))
+        asked = "&".join(filter(None, (asked, query(credential, token))))
         url = f"{self.target.base_url}{route}{'?' if asked else ''}{asked}"
         if fresh:
             self._http.close()
@@ -108,9 +110,14 @@ class Client:
             reason=response.reason_phrase,
         )
 
-    def _headers(self, credential: str, content_type: str | None) -> dict[str, str]:
+    def _headers(
+        self, credential: str, content_type: str | None, token: str, more: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The headers of a request. ``more`` goes with each, but with no wrong credential where it is the right one."""
         typed = {} if content_type is None else {"content-type": content_type}
-        return {**FORMS[credential](self.target.token), **typed}
+        if not token:
+            return {**(more if credential == DEFAULT_CREDENTIAL else FORMS[credential](token)), **typed}
+        return {**FORMS[credential](token), **more, **typed}
 
     def _read(self, response: httpx.Response) -> tuple[_Answer, str | None]:
         """The body, and why it ends before its end, if it does."""

@@ -15,7 +15,8 @@ from conformance.wire.json_values import at, show
 class Obstacle:
     """A row of the table: status, what the body has to hold, and what to say.
 
-    ``whole_run`` is False where another model or another request may still be answered.
+    ``whole_run`` is False where another model or another request may still be answered, ``is_absence`` True where the
+    model is not offered. ``strength`` says whether the shape of the answer is documented (D) or was observed (O).
     """
 
     status: int
@@ -23,6 +24,8 @@ class Obstacle:
     pattern: str = ""
     holds: Callable[[Exchange], bool] = lambda _: True
     whole_run: bool = True
+    is_absence: bool = False
+    strength: str = "O"
 
 
 def _is_about_model(exchange: Exchange) -> bool:
@@ -39,6 +42,7 @@ OBSTACLES: Final = (
         429,
         "the target limits the rate of requests (429): let the run wait for longer with --max-wait, ask for fewer "
         "models at once, or have the limit raised",
+        strength="D",
     ),
     Obstacle(503, "the target has too much to do (503): run again later, or let it wait for longer with --max-wait"),
     Obstacle(529, "the target has too much to do (529): run again later, or let it wait for longer with --max-wait"),
@@ -85,6 +89,7 @@ OBSTACLES: Final = (
         pattern=r"does not exist|NOT_FOUND|not found|\bADI\b",
         holds=_is_about_model,
         whole_run=False,
+        is_absence=True,
     ),
     Obstacle(
         404,
@@ -104,7 +109,25 @@ OBSTACLES: Final = (
     ),
     Obstacle(
         400,
-        "a tool is not available to workspaces with a compliance profile (400): test without it",
+        "the token belongs to another workspace (400): log in to this one, or check the address",
+        pattern=r"\btoken\b.*\b(another|other|different) workspace\b",
+    ),
+    Obstacle(
+        400,
+        "the gateway does not know this path (400, unmanaged api request): check the path of the base URL, or --route",
+        pattern="unmanaged api request",
+    ),
+    Obstacle(
+        500,
+        "the model is not available in the region of this workspace (500): leave it out with --models, or have "
+        "cross-geography processing enabled",
+        pattern=r"(not (available|supported|enabled)|restrict).*\b(region|geograph)"
+        r"|\b(region|geograph).*(not (available|supported)|restrict)",
+        whole_run=False,
+    ),
+    Obstacle(
+        400,
+        "this model or tool is not available to workspaces with a compliance profile (400): test without it",
         pattern=r"\bHIPAA\b|\bBAA\b|compliance security profile",
         whole_run=False,
     ),

@@ -49,9 +49,9 @@ class Record:
 
     ``judged`` counts the ok results and findings of each requirement by outcome; ``findings`` holds, for each finding,
     requirement, level, where, expected, received; ``unknown`` names what nobody has described;
-    ``unsteady`` what was asked again, and ``waited`` for how many seconds; ``not_tried`` holds
-    what is not tried without an option, and the option. ``reason`` is the sentence for a case that could not run, or
-    whose model never did what it needs.
+    ``unsteady`` what was asked again, ``waited`` for how many seconds; ``not_tried`` holds what is not tried without
+    an option, and the option; ``untried`` is True for a model of which no case is tried. ``reason`` is the sentence for
+    a case that could not run, or whose model never did what it needs.
     """
 
     case: str
@@ -67,6 +67,7 @@ class Record:
     not_tried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
+    untried: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON values."""

@@ -44,6 +44,9 @@ OBSTRUCTED: dict[str, tuple[int, Any, str]] = {
     "forbidden": (403, b"<html>Forbidden</html>", "credential (403)"),
     "preview": (404, {"error_code": "FEATURE_DISABLED", "message": "x"}, "preview"),
     "not-enabled": (404, {"error_code": "NOT_FOUND", "message": "The API is not enabled."}, "preview"),
+    "other-workspace": (400, refusal(message="The token was issued for another workspace."), "address"),
+    "unmanaged": (400, refusal(message="classified as an unmanaged api request"), "--route"),
+    "region": (500, {"error_code": "INTERNAL_ERROR", "message": "not available in this region"}, "region"),
     "compliance": (400, refusal(message="Not available with HIPAA"), "compliance profile"),
     "guardrail": (200, response(databricks_service_policy={"action": "deny"}), "guardrail"),
 }
@@ -102,7 +105,7 @@ def test_no_obstacle(status: int, answer: Any) -> None:
 def test_what_ends_a_whole_run() -> None:
     """A grant for one model, a model, a tool, an image, a guardrail: other requests may still be answered."""
     partial = [row.sentence for row in OBSTACLES if not row.whole_run]
-    assert len(partial) == 7
+    assert len(partial) == 8
     words = ("grant", "model", "tool", "image", "guardrail")
     assert all(any(word in sentence for word in words) for sentence in partial)
 

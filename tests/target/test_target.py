@@ -12,6 +12,7 @@ import pytest
 from conformance.target import (
     REPLAY,
     Client,
+    Given,
     Limits,
     Target,
     TargetError,
@@ -42,7 +43,7 @@ BRICKS = {"DATABRICKS_TOKEN": "the-token"}
 )
 def test_base_url(given: str, url: str) -> None:
     """A base URL is taken as it stands, without slashes and blanks at its ends; the key goes with it."""
-    target = from_options(given, "openai", KEY | BRICKS)
+    target = from_options(Given(given), "openai", KEY | BRICKS)
     assert target.base_url == url
     assert target.token == "the-key"
     assert target.token_variable == "RESPONSES_API_KEY"
@@ -63,7 +64,7 @@ def test_base_url(given: str, url: str) -> None:
 )
 def test_databricks_host(host: str, url: str) -> None:
     """DATABRICKS_HOST is a host or a URL; without a path it gets that of the gateway."""
-    target = from_options(None, "databricks", BRICKS | {"DATABRICKS_HOST": host})
+    target = from_options(Given(), "databricks", BRICKS | {"DATABRICKS_HOST": host})
     assert target.base_url == url
     assert target.token == "the-token"
     assert target.model_name("gpt-5-4") == "system.ai.gpt-5-4"
@@ -115,7 +116,7 @@ def test_wrong_base_url(url: str) -> None:
     if url.strip() != url:
         url += "v1"
     with pytest.raises(TargetError) as raised:
-        from_options(url, "openai", KEY)
+        from_options(Given(url), "openai", KEY)
     assert not raised.value.missing
     assert str(raised.value).startswith("--base-url")
     assert str(raised.value).isprintable()
@@ -126,7 +127,7 @@ def test_wrong_base_url(url: str) -> None:
 def test_wrong_token(token: str) -> None:
     """A token that no header can carry is refused without being shown."""
     with pytest.raises(TargetError) as raised:
-        from_options("https://h.example", "openai", {"RESPONSES_API_KEY": token})
+        from_options(Given("https://h.example"), "openai", {"RESPONSES_API_KEY": token})
     assert not raised.value.missing
     assert "qqq" not in str(raised.value)
 
