@@ -81,7 +81,8 @@ class Judged:
         """A request that the model can answer: with the room that it needs, and as a stream where that takes long."""
         known = self._contract.model(model)
         if known and known.max_output_tokens:
-            body["max_output_tokens"] = max(body["max_output_tokens"], self._capped(known.max_output_tokens))
+            body["max_output_tokens"] = max(body["max_output_tokens"], known.max_output_tokens)
+        body["max_output_tokens"] = self._capped(body["max_output_tokens"])
         if known and known.streamed:
             body = {"stream": True, **body}
         return {name: value for name, value in body.items() if (name, value) != ("stream", None)}

@@ -11,12 +11,17 @@ from typing import Any, Final
 
 from conformance.run.transmit import Send, Transmit
 from conformance.target import Client, Unreachable
+from conformance.target.client import BROKE
 from conformance.target.waiting import BUSY, asked_wait
 from conformance.verdict import Case, CouldNotRun
 from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import MISSING, at
 
 FIRST_WAIT: Final = 1.0
 """Seconds to wait where a busy target names none; each further wait is twice as long."""
+
+PASSING: Final = ("server_error", "rate_limit_exceeded")
+"""Codes of failures that may pass."""
 
 Sleep = Callable[[float], None]
 
@@ -27,6 +32,18 @@ class Answer:
 
     exchange: Exchange
     unsteady: list[Exchange] = field(default_factory=list)
+
+
+def failed_inside(exchange: Exchange) -> str | None:
+    """What may be a passing fault within an answer that began well: a stream that broke, a failure of the server."""
+    if (exchange.broken or "").startswith(BROKE):
+        return "a broken answer"
+    last = exchange.events[-1].json if exchange.events else exchange.json
+    response = last if at(last, "object") == "response" else at(last, "response")
+    error = at(response, "error") if at(response, "status") == "failed" else MISSING
+    if at(last, "type") == "error":
+        error = at(last, "error") if isinstance(at(last, "error"), dict) else last
+    return f"a failure ({at(error, 'code')})" if at(error, "code") in PASSING else None
 
 
 class Line:
@@ -60,6 +77,9 @@ class Line:
             self._unsteady("a lost connection")
             return Answer(self._last(through, send, expected, before))
         status = answer.exchange.status
+        if (what := failed_inside(answer.exchange)) is not None:
+            self._unsteady(what)
+            return Answer(self._last(through, send, expected, before), [answer.exchange])
         if status not in expected and status not in BUSY and (status >= 500 or status == 403):
             self._unsteady(str(status))
             return Answer(self._last(through, send, expected, before), [answer.exchange])

@@ -36,6 +36,7 @@ LIMITS: Final = {
 """What an answer may cost, by the names of `Limits`: kind of the value, and what it bounds."""
 
 CAP: Final = "--max-output-tokens-cap"
+LEAST_CAP: Final = 16
 
 MAX_WAIT: Final = 120.0
 """Seconds that a request waits in all for a target that is busy."""
@@ -310,7 +311,10 @@ def _max_wait(config: pytest.Config) -> float:
 def _cap(config: pytest.Config) -> int | None:
     """The largest max_output_tokens that the target takes, if it was given. Raises pytest.UsageError."""
     given = config.option.max_output_tokens_cap
-    return None if given is None else int(_number(CAP, given, "NUMBER"))
+    cap = None if given is None else int(_number(CAP, given, "NUMBER"))
+    if cap is not None and cap < LEAST_CAP:
+        raise pytest.UsageError(f"{CAP}: {cap} is less than {LEAST_CAP}, and no answer has less room")
+    return cap
 
 
 def _number(option: str, given: str, kind: str, *, zero: bool = False) -> float:

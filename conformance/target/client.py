@@ -29,6 +29,10 @@ MAX_ARRIVALS: Final = 20_000
 """Pieces whose arrival is kept; where there are more, every second one."""
 
 
+BROKE: Final = "the connection broke"
+"""How the reason begins why an answer ended before its end, where no limit of the suite ended it."""
+
+
 class Client:
     """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target.
 
@@ -128,7 +132,7 @@ class Client:
         except Exceeded as error:
             return answer, str(error)
         except httpx.TransportError as error:
-            return answer, f"the connection broke: {reason(error)}"
+            return answer, f"{BROKE}: {reason(error)}"
         return answer, None
 
 

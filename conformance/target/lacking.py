@@ -71,6 +71,7 @@ FEATURES: Final = {
                 r"\b(not|n't|cannot) (support|accept|handle|process|read)\w*\b.{0,40}\b(image|vision|multi-?modal)",
                 r"\b(image|vision)(_url)?s?( \w+){0,3} (is|are) (not|un)\W?(support|accept|allow|available|enabled)",
                 r"\bno\b.{0,40}support image",
+                r"at most 0 image",
                 r"image(_url)?s? (is|are) only supported by",
             ),
             _shows_image,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -22,6 +24,12 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 def answer(status: int, body: bytes = b"{}", **headers: str) -> Exchange:
     """An answer with a status."""
     return Exchange(Request("POST", "/responses", b"{}"), status, headers, body)
+
+
+def stream(*events: dict[str, Any]) -> Exchange:
+    """An answer that is a stream of these events."""
+    lines = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+    return answer(200, lines.encode(), **{"content-type": "text/event-stream"})
 
 
 class Target:
@@ -57,6 +65,37 @@ def test_a_passing_fault_is_asked_again(first: Any) -> None:
     assert target.fresh == [False, True]
     assert got.unsteady == ([first] if isinstance(first, Exchange) else [])
     assert case.unsteady == [str(first.status) if isinstance(first, Exchange) else "a lost connection"]
+
+
+FAILED = {"object": "response", "status": "failed", "error": {"code": "server_error", "message": "Oh."}}
+INSIDE = {
+    "failed": answer(200, json.dumps(FAILED).encode()),
+    "failed-stream": stream({"type": "response.failed", "response": FAILED}),
+    "error-event": stream({"type": "error", "code": "rate_limit_exceeded", "message": "Oh."}),
+    "nested-error-event": stream({"type": "error", "error": {"code": "server_error", "message": "Oh."}}),
+    "broken-stream": replace(stream({"type": "response.created"}), broken="the connection broke: reset"),
+}
+"""Answers that began well, and failed for what may pass."""
+
+
+@pytest.mark.parametrize("first", INSIDE.values(), ids=INSIDE)
+def test_a_fault_inside_an_answer_is_asked_again(first: Exchange) -> None:
+    """So is what the server says of itself within a 200; the second time it is believed."""
+    made, case, _, _ = line(first, answer(200))
+    got = made.send(b"{}")
+    assert (got.exchange.content, got.unsteady, len(case.unsteady)) == (b"{}", [first], 1)
+    made, _, _, _ = line(first, first)
+    assert made.send(b"{}").exchange is first
+
+
+def test_other_failures_are_believed_at_once() -> None:
+    """What the request is to blame for, and what a limit of the suite cut, is no passing fault."""
+    wrong = FAILED | {"error": {"code": "invalid_prompt", "message": "No."}}
+    cut = replace(stream({"type": "response.created"}), broken="more than 20000 events")
+    for first in (answer(200, json.dumps(wrong).encode()), cut, answer(200, b"[]"), stream()):
+        made, case, _, _ = line(first)
+        assert made.send(b"{}").exchange is first
+        assert case.unsteady == []
 
 
 def test_the_second_time_it_is_believed() -> None:

@@ -10,6 +10,7 @@ from conformance.samples import conversations
 from conformance.verdict import CouldNotRun
 from tests.right.exchanges import response
 from tests.run.checkout import Checkout
+from tests.run.results import USAGE, assert_one_sentence
 from tests.run.test_asking import MODEL, asking
 from tests.servers.sockets import relay, serving
 
@@ -71,3 +72,11 @@ def test_the_cap(checkout: Checkout, endpoint: str) -> None:
     assert result.ret == 0
     assert server.bodies()[-1]["max_output_tokens"] == 99
     assert "'--max-output-tokens-cap: '" not in result.stdout.str()
+    with serving(relay(endpoint, lambda number: False)) as server:
+        checkout.live(server.url, "conformance/test_function_tools.py", "--max-output-tokens-cap=99")
+    assert {body["max_output_tokens"] for body in server.bodies() if "max_output_tokens" in body} == {99}
+
+
+def test_the_cap_is_one_that_can_be_asked_for(unchanged: Checkout) -> None:
+    """Less than the API takes is a usage error."""
+    assert_one_sentence(unchanged.live("http://127.0.0.1:9/v1", "--max-output-tokens-cap=15"), USAGE, "16", "cap")

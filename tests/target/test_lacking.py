@@ -20,6 +20,7 @@ REASONING = {"reasoning": {"effort": "low"}}
         (IMAGE, "No endpoints found that support image input", "image"),
         (IMAGE, "Invalid content type. image_url is only supported by certain models.", "image"),
         (IMAGE, "image input is not supported - hint: you may need another file", "image"),
+        (IMAGE, "At most 0 image(s) may be provided in one prompt.", "image"),
         (IMAGE, "qwen is a text-only model", "image"),
         (LONG, "This model's maximum context length is 4096 tokens.", "long-text"),
         (LONG, "prompt is too long: 30000 tokens > 4096 maximum", "long-text"),
