@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,19 +13,24 @@ from conformance.wire.json_values import at, show
 LONG: Final = 10_000
 """Characters of a text that is long enough to weigh."""
 
+RUN: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
+
 CHARACTERS: Final = 50
 """More than a token of a text ever stands for, by far."""
 
 
 def _text(view: View) -> str:
-    """The text that was sent as an input, be it in messages."""
+    """The text that was sent as an input, be it in messages, in which no character stands more than thrice in a row.
+
+    A token can stand for a long run of blanks or dashes.
+    """
     given = view.asked("input")
     if isinstance(given, str):
-        return given
+        return RUN.sub(r"\1\1\1", given)
     contents = [at(item, "content") for item in given] if isinstance(given, list) else []
     parts = [part for content in contents for part in (content if isinstance(content, list) else [content])]
     texts = [at(part, "text") if isinstance(part, dict) else part for part in parts]
-    return "".join(text for text in texts if isinstance(text, str))
+    return RUN.sub(r"\1\1\1", "".join(text for text in texts if isinstance(text, str)))
 
 
 def _weighed(view: View) -> bool:

@@ -57,7 +57,7 @@ def failure_text(
         lines.append(f"  cassette {cassette}")
     lines.append(f"  again:  {again}")
     numbers = sorted({number for number, result in case.findings(Level.MUST, Level.SHOULD)})
-    for number in numbers[:1] or ([len(case.exchanges)] if case.exchanges else []):
+    for number in filter(None, numbers[:1] or [len(case.exchanges)]):
         lines.append(f"  {curl(case.exchanges[number - 1], token_variable, token)}")
     return printable_lines(lines)
 
@@ -75,14 +75,14 @@ def _requirement(case: Case, contract: Contract, requirement: str, pairs: list[t
     yield f"{word}  {requirement}  {case.model}   {level}"
     for number, result in pairs[:MAX_FINDINGS]:
         if (finding := result.finding) is not None:
-            which = f"exchange {number}: " if len(case.exchanges) > 1 else ""
+            which = f"exchange {number}: " if number and len(case.exchanges) > 1 else ""
             yield f"  {which}{finding.text}"
     if len(pairs) > MAX_FINDINGS:
         yield f"  … and {len(pairs) - MAX_FINDINGS} more of this requirement"
     row = contract.requirements[requirement]
     yield f"  promised: {row.statement}  ({row.source})"
-    identifier = case.exchanges[pairs[0][0] - 1].headers.get("x-request-id")
-    if identifier:
+    number = pairs[0][0]
+    if number and (identifier := case.exchanges[number - 1].headers.get("x-request-id")):
         yield f"  request id {shorten(identifier, 80)}"
 
 

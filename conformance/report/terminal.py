@@ -42,15 +42,15 @@ def summary(
     """The sections at the end of a run: title and text of each. ``remarks`` are what the verdict says besides."""
     if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
-    if rows := list(_findings(run, "should")):
+    if rows := list(_causes(run, "should")):
         yield "warnings of conformance (should)", "\n".join(rows)
-    if rows := [*_findings(run, "may"), *_reasons(run.with_outcome(CaseOutcome.OBSERVED))]:
+    if rows := [*_observations(run), *_reasons(run.with_outcome(CaseOutcome.OBSERVED))]:
         yield "observed (may)", "\n".join(rows)
     if rows := list(_unknown(run)):
         yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width))
-    if broken := [printable(row) for row in rows_of_causes(run, "must", MAX_ROWS)]:
-        yield "broken promises (must)", "\n".join(broken)
+    if rows := list(_causes(run, "must")):
+        yield "broken promises (must)", "\n".join(rows)
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
@@ -60,22 +60,22 @@ def _reasons(records: Iterable[Record]) -> list[str]:
     return [printable(f"{count} cases: {reason}") for reason, count in reasons.items()]
 
 
-def _findings(run: Run, level: str) -> Iterator[str]:
-    """One line for each kind of finding at a level, with the models in which it was seen.
+def _causes(run: Run, level: str) -> Iterator[str]:
+    return map(printable, rows_of_causes(run, level, MAX_ROWS))
 
-    What is observed differs by what was received; of a warning one example will do.
-    """
-    groups: dict[tuple[str, ...], list[tuple[str, str]]] = collections.defaultdict(list)
-    for record, (requirement, _, where, expected, received) in run.findings(level):
-        kind = (requirement, EVENT_INDEX.sub("event ", where), expected, *([received] if level == "may" else []))
-        groups[kind].append((record.model, received))
+
+def _observations(run: Run) -> Iterator[str]:
+    """One line for each thing that was observed, with the models in which it was seen. What was received matters."""
+    groups: dict[tuple[str, str, str, str], list[str]] = collections.defaultdict(list)
+    for record, (requirement, _, where, expected, received) in run.findings("may"):
+        kind = (requirement, EVENT_INDEX.sub("event ", where), expected, received)
+        groups[kind].append(record.model)
     for number, (kind, seen) in enumerate(sorted(groups.items())):
         if number == MAX_ROWS:
             yield f"… and {len(groups) - MAX_ROWS} more kinds"
             return
-        models = _named(model for model, _ in seen)
-        finding = Finding(kind[1], kind[2], shorten(seen[0][1], 80))
-        yield printable(f"{kind[0]}  {finding.text}  ({len(seen)}x, {models})")
+        finding = Finding(kind[1], kind[2], shorten(kind[3], 80))
+        yield printable(f"{kind[0]}  {finding.text}  ({len(seen)}x, {_named(seen)})")
 
 
 def _unknown(run: Run) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Ask(Judged):
         if self._ran_out(exchange):
             self._case.extra_requests += 1
             self._case.notes.append(f"max_output_tokens {body['max_output_tokens']} was too little; asked again")
-            more = self._capped(body["max_output_tokens"] * RETRY_FACTOR)
+            more = self._room.capped(body["max_output_tokens"] * RETRY_FACTOR)
             second = self._sent(encoded(body | {"max_output_tokens": more}), credential=credential)
             if 400 <= second.status < 500:
                 self._case.add(second, [])

@@ -1,26 +1,25 @@
-"""What is found out before a live run at a workspace: which models it lists, and which of these answer."""
+"""What is found out before a live run: which models a workspace lists, and which models answer."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance.run.bodies import Room, answerable, encoded, plain_body
 from conformance.run.selection import OF_LIST, Met
 from conformance.run.settings import Settings
-from conformance.run.who import MissingPrerequisite
+from conformance.run.target_options import MissingPrerequisite
 from conformance.target import Client, Unreachable
 from conformance.target.discovery import Offered, discover
 from conformance.target.environment import Obstacle, obstacle
 from conformance.target.preflight import PLAIN
+from conformance.target.waiting import BUSY
 from conformance.verdict import CaseOutcome, Record
 from conformance.wire.exchange import Exchange
 
 OFFERED: Final = "supported_models.offered"
-ROOM: Final = 256
-
-PASSING: Final = (200, 429, 503, 529)
+PASSING: Final = (200, *BUSY)
 """Statuses that say nothing of a model for longer than a moment."""
 
 
@@ -106,16 +105,12 @@ def _in_the_way(client: Client, settings: Settings, name: str) -> Obstacle | Non
 
 def plain(client: Client, settings: Settings, name: str) -> Exchange:
     """What a model answers to the plainest request; a refusal of the credential is asked again. Raises Unreachable."""
-    model = settings.contract.model(name)
-    body: dict[str, Any] = {"model": settings.target.model_name(name), "input": PLAIN}
-    body["max_output_tokens"] = min((model and model.max_output_tokens) or ROOM, settings.cap or 1_000_000)
-    if model is not None and model.lowest_effort:
-        body["reasoning"] = {"effort": model.lowest_effort}
-    if model is not None and model.streamed:
-        body["stream"] = True
-    exchange = client.send(json.dumps(body).encode())
+    known = settings.contract.model(name)
+    room = Room(settings.cap, "reasoning" not in settings.without_inputs)
+    body = answerable(plain_body(settings.target.model_name(name), known, PLAIN, {}, room), known, room)
+    exchange = client.send(encoded(body))
     if exchange.status == 403:
-        exchange = client.send(json.dumps(body).encode(), fresh=True)
+        exchange = client.send(encoded(body), fresh=True)
     return exchange
 
 

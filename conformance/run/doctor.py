@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.run import discovered
 from conformance.run.discovered import Found
 from conformance.run.settings import Settings
-from conformance.run.who import MissingPrerequisite
+from conformance.run.target_options import MissingPrerequisite
 from conformance.target import Client, Unreachable
 from conformance.target.environment import obstacle
 from conformance.wire.exchange import Exchange

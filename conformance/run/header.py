@@ -11,7 +11,7 @@ import pytest
 from conformance.contract import Lifecycle, Model
 from conformance.recording import target_kind
 from conformance.run.settings import REFERENCE_SET, Settings
-from conformance.run.who import MissingPrerequisite
+from conformance.run.target_options import MissingPrerequisite
 from conformance.target import Client, Unreachable, probe
 from conformance.target.lacking import FEATURES
 

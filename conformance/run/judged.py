@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import (
+    Finding,
     Outcome,
+    Result,
     Stated,
     View,
     judge,
@@ -16,21 +18,18 @@ from conformance.checks import (
 )
 from conformance.contract import Contract, Level
 from conformance.run import forms
-from conformance.run.bodies import check_right, encoded
+from conformance.run.bodies import Room, answerable, check_right, encoded, plain_body
 from conformance.run.line import Line
 from conformance.run.stated import expected_statuses, softened
 from conformance.run.transmit import sent
 from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
-from conformance.target.environment import obstacle
+from conformance.target.environment import Obstacle, obstacle
 from conformance.target.lacking import lacked, used
-from conformance.verdict import Case, CouldNotRun, NotApplicable, SuiteError
+from conformance.verdict import Case, CouldNotRun, Ended, NotApplicable, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at
-
-DEFAULT_CAP: Final = 1024
-"""max_output_tokens for a model that the contract does not know."""
 
 PLAIN: Final = "plain"
 """The twin of a request that is right itself, but was answered with a 5xx."""
@@ -58,7 +57,7 @@ class Judged:
         cap: int | None = None,
         without: Collection[str] = (),
     ) -> None:
-        self._cap = cap
+        self._room = Room(cap, "reasoning" not in without)
         self._without = without
         self._client = client
         self._contract = contract
@@ -78,37 +77,17 @@ class Judged:
         return body
 
     def _answerable(self, model: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A request that the model can answer: with the room that it needs, and as a stream where that takes long."""
-        known = self._contract.model(model)
-        if known and known.max_output_tokens:
-            body["max_output_tokens"] = max(body["max_output_tokens"], known.max_output_tokens)
-        body["max_output_tokens"] = self._capped(body["max_output_tokens"])
-        if known and known.streamed:
-            body = {"stream": True, **body}
-        return {name: value for name, value in body.items() if (name, value) != ("stream", None)}
+        return answerable(body, self._contract.model(model), self._room)
 
     def _body(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         # Nothing is stored: reasoning that is to be sent back has to come with its content.
-        goes_on = self._case.expected_requests > 1 and "reasoning" not in self._without
+        goes_on = self._case.expected_requests > 1 and self._room.reasons
         included = {"include": [ENCRYPTED]} if goes_on else {}
         return self._plain(model, input, {**included, **settings})
 
     def _plain(self, model: str, input: Any, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-        """What each right request of the suite has, and the settings."""
-        known = self._contract.model(model)
-        tools = [str(tool.get("type")) for tool in settings.get("tools", ()) if isinstance(tool, dict)]
-        effort = known.effort_beside(tools) if known and "reasoning" not in self._without else None
-        return {
-            "model": self._client.target.model_name(model),
-            "input": input,
-            "max_output_tokens": self._capped((known and known.max_output_tokens) or DEFAULT_CAP),
-            **({"reasoning": {"effort": effort}} if effort else {}),
-            **settings,
-        }
-
-    def _capped(self, tokens: int) -> int:
-        """So many tokens, or as many as the target is said to take."""
-        return tokens if self._cap is None else min(tokens, self._cap)
+        name = self._client.target.model_name(model)
+        return plain_body(name, self._contract.model(model), input, settings, self._room)
 
     def _stated(self, outcome: Outcome, about: About = None, statuses: tuple[int, ...] = ()) -> Stated:
         return Stated(outcome, self._case.requirements if about is None else tuple(about), statuses)
@@ -128,10 +107,24 @@ class Judged:
         return self._judge(model, exchange, stated, credential)
 
     def _asked(self, made: Callable[[], bytes], stated: Stated, other: tuple[int, ...] = (), **how: Any) -> Exchange:
-        """What came back, in the form of input that the target takes."""
+        """What came back, in the form of input that the target takes. Raises Ended where nothing does."""
         expected = (*expected_statuses(stated), *other)
-        exchange = self._sent(made(), expected, **how)
-        return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
+        try:
+            exchange = self._sent(made(), expected, **how)
+            return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
+        except CouldNotRun:
+            if not (stated.requirements and self._case.unreachable and self._still_answers()):
+                raise
+        self._case.still_answers = True
+        self._found_no_answer(stated)
+        raise Ended("there is no answer")
+
+    def _found_no_answer(self, stated: Stated) -> None:
+        """Remembers that a request gets no answer, twice, where a plain one does."""
+        finding = Finding("", "an answer", "none, twice, while a plain request is answered")
+        for name in stated.requirements:
+            if (level := self._contract.level(name, self._case.model)) is not None:
+                self._case.results.append((0, Result(name, level, finding)))
 
     def _has_wrong_form(self, exchange: Exchange, stated: Stated) -> bool:
         """True if a request was refused for the form of its input, which is not sent to this target any more.
@@ -174,7 +167,7 @@ class Judged:
         expected = expected or (credential != DEFAULT_CREDENTIAL and exchange.status in (401, 403))
         # Under another name than that of the case a model may be missing.
         expected = expected or (model != self._case.model and exchange.status == 404)
-        if not expected and (found := obstacle(exchange)):
+        if not expected and (found := obstacle(exchange)) and not self._is_of_this_request(exchange, found):
             self._case.add(exchange, [])
             raise CouldNotRun(found.sentence)
         if exchange.broken and not exchange.is_stream:
@@ -203,6 +196,12 @@ class Judged:
             self._check_twin(exchange, stated)
         self._case.add(exchange, results)
         return exchange
+
+    def _is_of_this_request(self, exchange: Exchange, found: Obstacle) -> bool:
+        """True where the credential is refused to a request, while a plain one is still answered."""
+        is_refused = found.status in (401, 403) and found.whole_run
+        is_plain = exchange.request.content == self._twin_content(PLAIN)
+        return is_refused and not is_plain and self._still_answers()
 
     def _is_observed(self, stated: Stated) -> bool:
         """True if what becomes of a request is merely told."""
@@ -273,14 +272,14 @@ class Judged:
         for shape in self._case.twins:
             self._of_twin(shape)
 
-    def still_answers(self) -> bool:
-        """True if the target still answers something, asked a plain request once more."""
+    def _still_answers(self) -> bool:
+        """True if the target still answers a plain request, asked once more."""
+        if self._twins.replayed:
+            return False
         try:
-            self._client.send(self._twin_content(PLAIN), fresh=True)
+            return self._client.send(self._twin_content(PLAIN), fresh=True).status == 200
         except Unreachable:
             return False
-        self._case.notes.append("the target still answers a plain request")
-        return True
 
     def _twin_content(self, shape: str) -> bytes:
         """The bytes of a twin's request."""

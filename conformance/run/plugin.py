@@ -15,13 +15,12 @@ from vcr import VCR
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.run import again, cases, forms, start, transmit
-from conformance.run.ask import Ask
 from conformance.run.header import header, left_out
 from conformance.run.lacks import told_of_lacks
 from conformance.run.settings import Settings, add_options
 from conformance.run.stash import CASE, FOUND, PROVENANCE, RECORDER, RUN, SETTINGS, SILENT, TAPE, VALUED, forget
+from conformance.run.target_options import MissingPrerequisite
 from conformance.run.unclaimed import unclaimed
-from conformance.run.who import MissingPrerequisite
 from conformance.verdict import COULD_NOT_RUN_STATUS, Case, CaseOutcome, CouldNotRun, Ended, Run
 from conformance.wire.json_values import printable
 
@@ -194,14 +193,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _count_silence(item: pytest.Function, case: Case) -> None:
     """Remembers a case that got no answer at all, as long as the target may have died.
 
-    What can hurt a target is not tried any more after two such cases; other cases go on where it still answers.
+    What can hurt a target may have killed one that is there again; other cases go on where it still answers.
     """
     silent, harmless = item.config.stash[SILENT], not cases.risk_of(item)
-    if case.unreachable:
+    if case.unreachable and not (harmless and case.still_answers):
         silent.append(case.node)
-        asks = item.funcargs.get("ask")
-        if harmless and len(silent) >= PATIENCE and isinstance(asks, Ask) and asks.still_answers():
-            silent.clear()
     elif harmless and case.exchanges:
         silent.clear()
 

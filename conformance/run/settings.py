@@ -15,7 +15,7 @@ import pytest
 from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.run import who
+from conformance.run import target_options
 from conformance.run.selection import check_words, expanded, models_of
 from conformance.run.values import names_in, one_of
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
@@ -55,7 +55,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--base-url", metavar="URL", help="base URL of the target, up to /v1; RESPONSES_API_KEY goes with it"
     )
-    who.add_options(group)
+    target_options.add_options(group)
     group.addoption(
         "--models",
         metavar="NAMES",
@@ -181,7 +181,7 @@ class Settings:
         models = models_of(expanded(option.models, contract, None), contract)
         library = Library(_folder(config, recording=recording))
         listing = bool(option.list)
-        target = who.target(option, contract, environ) if option.live and not listing else REPLAY
+        target = target_options.target(option, contract, environ) if option.live and not listing else REPLAY
         if not option.live and not listing and not library.files():
             raise pytest.UsageError(
                 f"--cassettes: there are no cassettes in {library.folder}; record them with --live --record-mode=all"
@@ -221,7 +221,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
     option = config.option
     valued = {
         "--base-url": option.base_url,
-        **who.single(option),
+        **target_options.single(option),
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
@@ -232,7 +232,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--max-wait": option.max_wait,
         CAP: option.max_output_tokens_cap,
     }
-    words = [f"{name}={value}" for name, value in valued.items() if value is not None] + who.repeated(option)
+    words = [f"{name}={value}" for name, value in valued.items() if value is not None] + target_options.repeated(option)
     flags = ("every-model", "external", "token-in-url", "gentle")
     return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
 
@@ -252,8 +252,8 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
             raise pytest.UsageError(f"--record-mode={record_mode} needs --live: a replay records nothing")
         asked = {
             "--base-url": option.base_url,
-            **who.single(option),
-            **who.first(option),
+            **target_options.single(option),
+            **target_options.first(option),
             **_services(config),
             **_given_limits(config),
             "--max-wait": option.max_wait,
@@ -275,7 +275,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
             f"--record-mode=all and --contract {contract.name}: cassettes are kept for databricks only"
         )
     if recording:
-        who.check_recording(option)
+        target_options.check_recording(option)
     if option.cassettes is not None and not recording:
         raise pytest.UsageError("--cassettes: a live run without --record-mode=all neither reads nor writes cassettes")
     return recording

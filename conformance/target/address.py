@@ -145,7 +145,7 @@ def _of_workspace(
     else:
         url = _checked(host if "://" in host else f"https://{host}", "DATABRICKS_HOST")
     path = urlsplit(url).path if given.route is None else ""
-    address = url.removesuffix(urlsplit(url).path) if urlsplit(url).path else url
+    address = url.removesuffix(urlsplit(url).path)
     by_token = given.profile is None and bool(environ.get(variable, "").strip()) and bool(url)
     ambient = any(environ.get(name, "").strip() for name in AMBIENT)
     if not by_token and not (given.profile is not None or given.workspace is not None or ambient):

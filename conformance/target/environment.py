@@ -40,6 +40,18 @@ ADI: Final = "on Azure, where every OpenAI model answers so, have ADI Services s
 OBSTACLES: Final = (
     Obstacle(
         429,
+        "the quota of the account is used up (429): waiting does not help, have it raised",
+        pattern="insufficient_quota|exceeded your current quota",
+    ),
+    Obstacle(
+        429,
+        "the model is not included in this edition of the workspace (429, a rate limit of 0): no grant helps, "
+        "leave it out with --models or use another edition",
+        pattern="rate limit of 0",
+        whole_run=False,
+    ),
+    Obstacle(
+        429,
         "the target limits the rate of requests (429): let the run wait for longer with --max-wait, ask for fewer "
         "models at once, or have the limit raised",
         strength="D",

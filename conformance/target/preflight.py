@@ -8,6 +8,8 @@ from typing import Final
 from conformance.target.client import Client
 from conformance.target.environment import obstacle
 from conformance.target.proxies import Proxy
+from conformance.target.unreachable import Unreachable
+from conformance.target.waiting import BUSY
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import Unreadable, show
 
@@ -20,18 +22,19 @@ BY_PROXIES: Final = (403, 502, 503, 504)
 def probe(client: Client, model: str) -> tuple[Exchange, str | None]:
     """Sends a request without an input, which costs no tokens, and tells what stands in the way of a run.
 
-    The second value is one sentence with the next step, or None if the run can begin. A credential that is refused is
-    tried twice, since a good one was seen to be refused now and then. That there is no API is said only where a right
-    request is answered by none either. Raises Unreachable.
+    The second value is one sentence with the next step, or None if the run can begin. What may be said of the wrong
+    request only, and a good credential was seen to be refused now and then, is believed of a right one. Raises
+    Unreachable.
     """
     name = client.target.model_name(model)
-    content = json.dumps({"model": name}).encode()
-    exchange = client.send(content)
-    if exchange.status in (401, 403):
-        exchange = client.send(content)
-    elif exchange.status != 429 and _no_api(exchange, client.target.base_url, name):
+    try:
+        exchange = client.send(json.dumps({"model": name}).encode())
+        is_believed = exchange.status not in (401, 403, *BUSY) and not _no_api(exchange, client.target.base_url, name)
+    except Unreachable:
+        is_believed = False
+    if not is_believed:
         right = {"model": name, "input": PLAIN, "max_output_tokens": 64}
-        exchange = client.send(json.dumps(right).encode())
+        exchange = client.send(json.dumps(right).encode(), fresh=True)
     if exchange.broken:
         return exchange, f"the answer of {client.target.base_url} ended before its end ({exchange.broken}): try again"
     if client.forwarding and exchange.status in BY_PROXIES and isinstance(exchange.json, Unreadable):

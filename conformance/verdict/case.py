@@ -38,7 +38,8 @@ class Case:
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
     those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
     was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which;
-    ``unreachable`` is True where the target gave no answer at all.
+    A result has the number of its exchange from 1, or 0 where no answer came. ``unreachable`` is True where a request
+    got no answer at all, and ``still_answers`` where a plain one then did.
     """
 
     node: str
@@ -59,6 +60,7 @@ class Case:
     notes: list[str] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
     unreachable: bool = False
+    still_answers: bool = False
     outcome: CaseOutcome | None = None
     reason: str = ""
 

@@ -38,3 +38,4 @@ def test_a_long_text_is_counted(given: object) -> None:
 def test_a_short_text_is_not_weighed() -> None:
     """A short text is left to the tokens of its model."""
     assert "text_input.counted" not in judged_in(answered("Hello.", 1))
+    assert "text_input.counted" not in judged_in(answered("A title\n" + "=" * 50_000 + "\n" * 50_000, 30))

@@ -218,7 +218,7 @@ def test_a_credential_in_another_form_is_no_obstacle() -> None:
         ask(MODEL, conversations.QUESTION, credential="basic", about=[ACCEPTED])
     assert endpoint.credentials == ["basic"]
     assert {result.requirement for _, result in case.findings(Level.MUST)} == {ACCEPTED}
-    ask, _, _ = asking(401)
+    ask, _, _ = asking(401, 401)
     with pytest.raises(CouldNotRun, match="check the token"):
         ask(MODEL, conversations.QUESTION)
 
@@ -252,9 +252,39 @@ def test_a_token_is_believed_to_be_wrong_at_the_second_time() -> None:
     ask(MODEL, conversations.QUESTION, about=[ACCEPTED])
     assert (len(endpoint.sent), case.extra_requests) == (2, 1)
     assert not case.findings(Level.MUST)
-    ask, _, endpoint = asking(403, 403)
+    ask, _, endpoint = asking(403, 403, 403)
     with pytest.raises(CouldNotRun, match="refuses the credential"):
         ask(MODEL, conversations.QUESTION)
+
+
+def test_a_credential_that_is_refused_to_one_kind_of_request() -> None:
+    """While a plain request is answered it is a finding; where that is refused too, the credential is the matter."""
+    ask, case, _ = asking(403, 403, response())
+    with pytest.raises(Ended):
+        ask(MODEL, conversations.LONG_POEM, about=[ACCEPTED])
+    assert {result.requirement for _, result in case.findings(Level.MUST)} == {ACCEPTED}
+    ask, case, _ = asking(401, 401)
+    with pytest.raises(CouldNotRun, match="check the token"):
+        ask(MODEL, conversations.LONG_POEM, about=[ACCEPTED])
+    assert not case.findings(Level.MUST)
+
+
+def test_no_answer_to_one_kind_of_request() -> None:
+    """While a plain request is answered it is a finding; where that gets no answer either, nobody is there."""
+    lost = [Unreachable("nobody is there")] * 2
+    ask, case, _ = asking(*lost, response())
+    with pytest.raises(Ended):
+        ask(MODEL, conversations.LONG_POEM, about=[ACCEPTED])
+    assert [(number, result.requirement) for number, result in case.findings(Level.MUST)] == [(0, ACCEPTED)]
+    assert (case.unreachable, case.still_answers) == (True, True)
+    ask, case, _ = asking(*lost, lost[0])
+    with pytest.raises(CouldNotRun, match="nobody is there"):
+        ask(MODEL, conversations.LONG_POEM, about=[ACCEPTED])
+    assert (case.unreachable, case.still_answers) == (True, False)
+
+
+def test_a_wrong_token_is_an_answer() -> None:
+    """A refusal of what has to be refused is taken as it is."""
     ask, _, endpoint = asking(403)
     ask.refused(MODEL, conversations.QUESTION, status=(401, 403), credential="wrong", about=[ACCEPTED])
     assert endpoint.credentials == ["wrong"]
@@ -298,10 +328,10 @@ def test_who_asked_before_a_target_died() -> None:
     """A target that does not answer any more is told with the case that asked before."""
     ask, case, endpoint = asking(response())
     ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")] * 2
+    endpoint.answers = [Unreachable("nobody is there")] * 3
     with pytest.raises(CouldNotRun, match=r"^nobody is there; check"):
         ask(MODEL, conversations.QUESTION)
-    endpoint.answers = [Unreachable("nobody is there")] * 2
+    endpoint.answers = [Unreachable("nobody is there")] * 3
     case.node = "another"
     with pytest.raises(CouldNotRun, match="nobody is there; the request before was of node; check"):
         ask(MODEL, conversations.QUESTION)

@@ -146,7 +146,7 @@ def test_absent_models(unchanged: Checkout, options: tuple[str, ...]) -> None:
     assert (verdict.status, verdict.must, verdict.could_not_run) == (0, {}, {})
     gone = [line for line in verdict.lines if line.startswith("supported_models.offered")]
     assert len(gone) == 1
-    assert "(4x, 4 models)" in gone[0]
+    assert "in 4 cases of 4 models" in gone[0]
     assert "documented, not offered: gpt-5-1, gpt-5-2, gpt-5-3-codex, gpt-5-4-nano" in verdict.lines
     assert verdict.chapters() >= {"supported_models", "text_input"}
 

@@ -12,7 +12,7 @@ from tests.right.exchanges import response
 from tests.run.checkout import Checkout
 from tests.run.results import USAGE, assert_one_sentence
 from tests.run.test_asking import MODEL, asking
-from tests.servers.sockets import relay, serving
+from tests.servers.sockets import http, relay, serving
 
 
 def test_risk_comes_last(unchanged: Checkout) -> None:
@@ -50,8 +50,38 @@ def test_a_target_that_dies(checkout: Checkout, endpoint: str) -> None:
     cases = int(re.match(r"(\d+) cases", rows[0])[1])
     assert cases > 10
     assert "conformance/test_unsupported_parameters.py::" in rows[0]
-    assert asked <= 3 + 2 * 2 + 1, "two cases ask twice, and then it is asked whether anybody is there"
+    assert asked <= 3 + 3 * 2, "two cases ask twice, and whether anybody is there"
     assert not any(line.startswith("____") and "test_boundary_value" in line for line in result.outlines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "outcomes"),
+    [(b'"type":"custom"', 1, {"failed"}), (b'"type":"function","name":"get_time"},', 0, {"passed"})],
+    ids=["promised", "elsewhere"],
+)
+def test_one_kind_of_request_gets_no_answer(
+    checkout: Checkout, endpoint: str, kind: bytes, status: int, outcomes: set[str]
+) -> None:
+    """Where a connection is lost twice, while a plain request is answered, that breaks what the request is about."""
+    passing = relay(endpoint, lambda number: False)
+    with serving(lambda number, request: None if kind in request else passing(number, request)) as server:
+        result = checkout.live(server.url, "conformance/test_custom_tools.py")
+    assert result.ret == status
+    assert outcomes <= result.parseoutcomes().keys()
+    told = "expected an answer, received none, twice, while a plain request is answered"
+    assert (told in result.stdout.str()) is bool(status)
+
+
+def test_one_kind_of_request_is_denied(checkout: Checkout, endpoint: str) -> None:
+    """A credential that is refused to one kind of request, and not to a plain one, is no matter of the credential."""
+    passing, denied = relay(endpoint, lambda number: False), http(403, b'{"error_code": "X", "message": "no"}')
+    with serving(
+        lambda number, request: denied if b'"type":"custom"' in request else passing(number, request)
+    ) as server:
+        result = checkout.live(server.url, "conformance/test_custom_tools.py", "-k", "by_name or round_trip")
+    assert result.ret == 1
+    assert "refuses the credential" not in result.stdout.str()
+    result.stdout.fnmatch_lines(['*expected 200, as the request is right, received 403: "no"*'])
 
 
 def test_a_larger_cap_that_is_refused() -> None:

@@ -310,19 +310,22 @@ def test_connection_that_is_reset() -> None:
 
 
 def test_probe() -> None:
-    """The probe sends no input, asks twice where the credential is refused, and tells what stands in the way.
+    """The probe sends no input, and tells what stands in the way.
 
-    That there is no API is said only where a right request is not answered either.
+    A refused credential, a busy target and no API are believed of a right request only.
     """
     refusal = http(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "input is missing"}')
     denied = http(403, b'{"error_code": "PERMISSION_DENIED", "message": "Invalid access token."}')
     page, redirect = http(200, b"<html>log in</html>", "text/html"), http(302, b"", None, location="/login")
     answer, text = http(200, json.dumps(response()).encode()), http(422, b"no input", "text/plain")
+    busy = http(429, b"{}", retry_after="1")
     plain = {"model": "demo", "input": PLAIN, "max_output_tokens": 64}
     for answers, last, obstructed in (
         ([refusal], {"model": "demo"}, False),
-        ([denied, refusal], {"model": "demo"}, False),
-        ([denied, denied], {"model": "demo"}, True),
+        ([denied, answer], plain, False),
+        ([denied, denied], plain, True),
+        ([busy, answer], plain, False),
+        ([http(401, b"no", "text/plain"), answer], plain, False),
         ([http(500, b"{}")], {"model": "demo"}, False),
         ([page, page], plain, True),
         ([redirect, redirect], plain, True),
