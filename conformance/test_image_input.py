@@ -18,6 +18,17 @@ def test_data_url(ask, model):
     ask.compare(ask.twin("plain"), shown)
 
 
+@pytest.mark.representative
+@pytest.mark.twin("parts")
+@pytest.mark.requirement("image_input.data_url", "image_input.read")
+def test_read(ask, model):
+    """The request with the image costs more than the same parts without it: parts may cost more than a string."""
+    shown = ask(
+        model, image_input.showing(conversations.QUESTION, image_input.picture("jpeg")), about=["image_input.data_url"]
+    )
+    ask.compare(ask.twin("parts"), shown)
+
+
 @pytest.mark.requirement("image_input.http_url")
 def test_http_url(ask, model, image_url):
     """An image behind a URL is taken, in a stream."""

@@ -1,7 +1,7 @@
 """Faults of images in the input."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from conformance.faults.lib.fault import ELSEWHERE, Fault
 from conformance.faults.lib.requirements import WRONG_IMAGES
@@ -13,6 +13,9 @@ from conformance.reference.input_files import IMAGE_TYPES
 from conformance.reference.reply import Reply, RequestEdit
 from conformance.samples.image_input import picture
 from conformance.wire.edit import put
+
+PARTS: Final = 1_000
+"""Tokens that a message with parts is said to cost."""
 
 
 def _taking(test: Callable[[str], bool]) -> RequestEdit:
@@ -41,6 +44,11 @@ def _details(detail: str) -> Test:
     return lambda reply: any(part.get("detail") == detail for part in parts(reply, "input_image"))
 
 
+def _of_parts(usage: dict[str, Any]) -> dict[str, Any]:
+    """The usage as if a message with parts always cost the same, and more than a question alone."""
+    return usage | {"input_tokens": PARTS, "total_tokens": PARTS + usage["output_tokens"]}
+
+
 FAULTS: Final = (
     Fault(
         "data-urls-refused",
@@ -55,6 +63,12 @@ FAULTS: Final = (
         ("image_input.read", *WRONG_IMAGES),
         request_edit=without_parts("input_image"),
         seen=ELSEWHERE,
+    ),
+    Fault(
+        "images-dropped-and-parts-counted",
+        "Images cost nothing, and a message with parts costs more than its text.",
+        ("image_input.read",),
+        only_if(lambda reply: bool(parts(reply, "input_text")), on_final(put("/usage", _of_parts))),
     ),
     Fault(
         "images-for-nothing",
