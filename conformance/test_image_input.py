@@ -20,7 +20,7 @@ def test_data_url(ask, model):
 
 @pytest.mark.representative
 @pytest.mark.twin("parts")
-@pytest.mark.requirement("image_input.data_url", "image_input.read")
+@pytest.mark.requirement("image_input.read")
 def test_read(ask, model):
     """The request with the image costs more than the same parts without it: parts may cost more than a string."""
     shown = ask(
