@@ -61,12 +61,16 @@ def test_without_ids(ask, model):
 
 
 @pytest.mark.representative
-@pytest.mark.requests(2)
-@pytest.mark.requirement("function_tools.accepted", "round_trips.output_parts")
+@pytest.mark.requests(3)
+@pytest.mark.requirement("function_tools.accepted", "round_trips.output_parts", "round_trips.image_read")
 def test_output_parts(ask, model):
-    """The output of a function is a text and an image."""
+    """The output of a function is a text, and then a text and an image, which is read."""
     call = ask(model, WEATHER, tools=[tools.WEATHER], tool_choice="required", about=["function_tools.accepted"])
-    ask.then(call, outputs.REPORT_WITH_IMAGE, about=["round_trips.output_parts"])
+    told, shown = (
+        ask.then(call, output, about=["round_trips.output_parts"])
+        for output in (outputs.REPORT_IN_PARTS, outputs.REPORT_WITH_IMAGE)
+    )
+    ask.compare(told, shown)
 
 
 @pytest.mark.representative

@@ -5,7 +5,7 @@ Documentation page, "Supported input types" and "Query examples".
 
 import pytest
 
-from conformance.samples import conversations, text_input
+from conformance.samples import conversations, text_input, words
 
 pytestmark = pytest.mark.representative
 
@@ -16,16 +16,16 @@ def test_parts(ask, model):
     ask(model, text_input.TYPED)
 
 
-@pytest.mark.requirement("text_input.roles")
+@pytest.mark.requirement("text_input.roles", "usage.words")
 def test_roles(ask, model):
-    """A message of each role is taken."""
+    """A message of each role is taken, and read."""
     ask(model, text_input.ROLES)
 
 
-@pytest.mark.requirement("text_input.instructions", "echo.instructions")
+@pytest.mark.requirement("text_input.instructions", "echo.instructions", "usage.words")
 def test_instructions(ask, model):
-    """Instructions are taken and come back."""
-    ask(model, conversations.QUESTION, instructions="Answer in one sentence.")
+    """Instructions are taken, read, and come back."""
+    ask(model, conversations.QUESTION, instructions=f"Answer in one sentence. {words.HUNDRED}")
 
 
 @pytest.mark.requirement("text_input.instructions", "echo.instructions")
@@ -34,9 +34,9 @@ def test_instructions_and_system_message(ask, model):
     ask(model, conversations.CONVERSATION, stream=True, instructions="Answer in one sentence.")
 
 
-@pytest.mark.requirement("text_input.history")
+@pytest.mark.requirement("text_input.history", "usage.words")
 def test_history(ask, model):
-    """A conversation of 101 messages is answered."""
+    """A conversation of 101 messages is answered, and read."""
     ask(model, text_input.HISTORY)
 
 
@@ -48,7 +48,7 @@ def test_characters(ask, model):
 
 
 @pytest.mark.risk(3)
-@pytest.mark.requirement("text_input.length", "text_input.counted")
+@pytest.mark.requirement("text_input.length", "usage.words")
 def test_length(ask, model):
     """A text of 100,000 bytes is taken, and counted."""
     ask(model, text_input.LONG)

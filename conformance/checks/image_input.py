@@ -1,4 +1,4 @@
-"""Checks of images as input."""
+"""The check of images as input: that they are read."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ from collections.abc import Iterator
 from conformance.checks.lib.pairs import pair_rule
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.view import View
-from conformance.wire.json_values import at, show
+from conformance.checks.lib.weight import counts, weighs_more
 
 
-def _counts(view: View) -> bool:
-    """True where input tokens are counted at all: that none are is a finding of other rules."""
-    counted = at(view.response, "usage", "input_tokens")
-    return isinstance(counted, int) and counted > 0
-
-
-@pair_rule("image_input.read", when=_counts)
+@pair_rule("image_input.read", when=counts)
 def read(without: View, showing: View) -> Iterator[Finding]:
-    """An image that is read costs input tokens: more than the same request without it."""
-    before, after = (at(view.response, "usage", "input_tokens") for view in (without, showing))
-    if after <= before:
-        expected = f"more than {show(before)}, as without the image"
-        yield Finding(showing.where("/usage/input_tokens"), expected, show(after))
+    """An image in a message weighs."""
+    yield from weighs_more(without, showing)

@@ -1,13 +1,13 @@
 """Faults of images in the input."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from conformance.faults.lib.fault import ELSEWHERE, Fault
 from conformance.faults.lib.requirements import WRONG_IMAGES
-from conformance.faults.lib.rows import counting_nothing, refused
+from conformance.faults.lib.rows import costing, counting, refused
 from conformance.reference.edits.asked import NOWHERE, Test, parts
-from conformance.reference.edits.replies import on_final, only_if, refusing
+from conformance.reference.edits.replies import only_if, refusing
 from conformance.reference.edits.requests import EACH_PART, without_parts
 from conformance.reference.input_files import IMAGE_TYPES
 from conformance.reference.reply import Reply, RequestEdit
@@ -44,11 +44,6 @@ def _details(detail: str) -> Test:
     return lambda reply: any(part.get("detail") == detail for part in parts(reply, "input_image"))
 
 
-def _of_parts(usage: dict[str, Any]) -> dict[str, Any]:
-    """The usage as if a message with parts always cost the same, and more than a question alone."""
-    return usage | {"input_tokens": PARTS, "total_tokens": PARTS + usage["output_tokens"]}
-
-
 FAULTS: Final = (
     Fault(
         "data-urls-refused",
@@ -68,13 +63,13 @@ FAULTS: Final = (
         "images-dropped-and-parts-counted",
         "Images cost nothing, and a message with parts costs more than its text.",
         ("image_input.read",),
-        only_if(lambda reply: bool(parts(reply, "input_text")), on_final(put("/usage", _of_parts))),
+        only_if(lambda reply: bool(parts(reply, "input_text")), costing(PARTS)),
     ),
     Fault(
         "images-for-nothing",
         "Images cost no input tokens.",
         ("image_input.read",),
-        only_if(lambda reply: bool(parts(reply, "input_image")), on_final(put("/usage", counting_nothing))),
+        counting(without_parts("input_image")),
     ),
     refused("webp", "A WEBP image", "image_input.formats", _shows("data:image/webp;")),
     refused("gif", "A GIF image", "image_input.formats", _shows("data:image/gif;")),

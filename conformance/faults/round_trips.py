@@ -3,11 +3,14 @@
 from typing import Any, Final
 
 from conformance.faults.lib.fault import DATABRICKS, Fault
-from conformance.faults.lib.rows import refused
+from conformance.faults.lib.rows import costing, refused
 from conformance.reference.edits.asked import all_of, asks, input_items, neighbours, sends_back, streams
 from conformance.reference.edits.replies import on_answer, on_items, only_if, refusing
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
+
+PARTS: Final = 1_000
+"""Tokens that an output of parts is said to cost, together with what stands before it."""
 
 
 def _with_unknown_calls(body: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +102,12 @@ FAULTS: Final = (
         "An output that is a list of parts",
         "round_trips.output_parts",
         _has_parts_of_output,
+    ),
+    Fault(
+        "images-of-outputs-dropped",
+        "An image in the output of a function is passed over in silence.",
+        ("round_trips.image_read",),
+        only_if(_has_parts_of_output, costing(PARTS)),
     ),
     Fault(
         "output-of-no-call-accepted",

@@ -3,11 +3,11 @@
 import re
 from typing import Any, Final
 
-from conformance.faults.lib.fault import ELSEWHERE, Fault
+from conformance.faults.lib.fault import Fault
 from conformance.faults.lib.requirements import WRONG_IMAGES, every
-from conformance.faults.lib.rows import counting_nothing, refused
+from conformance.faults.lib.rows import refused
 from conformance.reference.edits.asked import all_of, asks, input_items, no_tools, refused_for, sends_back
-from conformance.reference.edits.replies import ending_in, on_final, only_if
+from conformance.reference.edits.replies import ending_in
 from conformance.reference.edits.requests import EACH_PART
 from conformance.reference.reply import Reply
 from conformance.wire.edit import GONE, put
@@ -63,13 +63,6 @@ FAULTS: Final = (
         lambda reply: CONTROL.search(_text(reply)) is not None,
     ),
     refused("long-text", "A long text", "text_input.length", lambda reply: len(_text(reply)) > LONG),
-    Fault(
-        "long-text-dropped",
-        "A long text is passed over in silence, and costs next to nothing.",
-        ("text_input.counted",),
-        only_if(lambda reply: len(_text(reply)) > LONG, on_final(put("/usage", counting_nothing))),
-        seen=ELSEWHERE,
-    ),
     Fault(
         "wrong-input-ends-in-500",
         "An input that has to be refused ends in an internal error.",

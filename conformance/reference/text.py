@@ -41,18 +41,18 @@ def input_tokens(body: dict[str, Any]) -> int:
 
 
 def text_tokens(characters: int) -> int:
-    """How many tokens a text of so many characters costs."""
+    """How many tokens a text of so many characters costs, where only its length is known."""
     return -(-characters // CHARACTERS_A_TOKEN)
 
 
 def _cost(value: Any) -> int:
-    characters = tokens = 0
+    tokens = 0
     for key, leaf in _leaves(value, ""):
         if key in OPAQUE:
             tokens += TOKENS_A_FILE if key.endswith(FILES) else 0
         else:
-            characters += len(leaf if isinstance(leaf, str) else str(leaf))
-    return tokens + text_tokens(characters)
+            tokens += len(pieces(leaf if isinstance(leaf, str) else str(leaf)))
+    return tokens
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from conformance.samples import words
+
 TEXT: Final = {"type": "message", "content": [{"type": "output_text"}]}
 SEARCHED: Final = [{"type": "web_search_call", "status": "completed"}, TEXT]
 DRAWN: Final = [{"type": "image_generation_call", "status": "completed"}]
@@ -15,15 +17,16 @@ PIXEL: Final = (
 )
 """A PNG of one grey pixel."""
 
-REPORT: Final[Output] = {"type": "function_call_output", "output": "18 degrees, light rain"}
+REPORT: Final[Output] = {"type": "function_call_output", "output": words.WEATHER}
+REPORT_IN_PARTS: Final[Output] = {
+    "type": "function_call_output",
+    "output": [{"type": "input_text", "text": f"{words.WEATHER} The map:"}],
+}
 REPORT_WITH_IMAGE: Final[Output] = {
     "type": "function_call_output",
-    "output": [
-        {"type": "input_text", "text": "18 degrees, light rain. The map:"},
-        {"type": "input_image", "image_url": PIXEL},
-    ],
+    "output": [*REPORT_IN_PARTS["output"], {"type": "input_image", "image_url": PIXEL}],
 }
-EXECUTED: Final[Output] = {"type": "custom_tool_call_output", "output": "42"}
+EXECUTED: Final[Output] = {"type": "custom_tool_call_output", "output": f"42\n\n{words.HUNDRED}"}
 PATCHED: Final[Output] = {"type": "apply_patch_call_output", "status": "completed", "output": "The patch was applied."}
 PATCH_FAILED: Final[Output] = {
     "type": "apply_patch_call_output",

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from conformance.samples import words
+
 Row = dict[str, Any]
 
 TYPED: Final[list[dict[str, Any]]] = [
@@ -20,13 +22,13 @@ TYPED: Final[list[dict[str, Any]]] = [
 """A message in its full form, with two parts of text."""
 
 ROLES: Final[list[dict[str, Any]]] = [
-    {"role": "system", "content": "You are a helpful assistant."},
-    {"role": "developer", "content": "Answer in one sentence."},
-    {"role": "user", "content": "What is an expert, in a model?"},
-    {"role": "assistant", "content": "A part of the model that is used for some tokens only."},
+    {"role": "system", "content": f"You are a helpful assistant. {words.HUNDRED}"},
+    {"role": "developer", "content": f"Answer in one sentence. {words.HUNDRED}"},
+    {"role": "user", "content": f"What is an expert, in a model? {words.HUNDRED}"},
+    {"role": "assistant", "content": f"A part of the model that is used for some tokens only. {words.HUNDRED}"},
     {"role": "user", "content": "And what chooses the expert?"},
 ]
-"""A message of each role."""
+"""A message of each role, each so long that it is missed if it is passed over."""
 
 HISTORY: Final[list[dict[str, Any]]] = [
     message

@@ -86,7 +86,6 @@ UNSHOWN = {
     "credentials.not_repeated": "a request that shows its token is in test_wrong_requests",
     "streams.incremental": "judged by a clock, on a live answer",
     "streams.obfuscation": "said of streams that ask for none",
-    "text_input.counted": "said of long texts, which are in test_text_input",
     "unsupported_parameters.boundary_values": "observed whatever comes, and never right or wrong",
 }
 """Rules that no right exchange below puts to the test, and where that is done."""

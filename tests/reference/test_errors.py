@@ -33,7 +33,7 @@ ERRORS: dict[str, tuple[dict[str, Any], int, str | None, str | None]] = {
     "too few tokens": ({"max_output_tokens": 15}, 400, "max_output_tokens", "integer_below_min_value"),
     "too cold": ({"temperature": -1}, 400, "temperature", "decimal_below_min_value"),
     "too hot": ({"temperature": 2.5}, 400, "temperature", "decimal_above_max_value"),
-    "too long": ({"input": "four" * 400_001}, 400, "input", "context_length_exceeded"),
+    "too long": ({"input": "four " * 400_001}, 400, "input", "context_length_exceeded"),
     "no schema": (
         {"text": {"format": {"type": "json_schema", "name": "it", "schema": {"type": "strin"}}}},
         400,

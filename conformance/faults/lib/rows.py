@@ -1,12 +1,13 @@
 """Faults that are alike: one row for each of many things."""
 
-from typing import Any
-
 from conformance.faults.lib.fault import Fault
 from conformance.reference.edits.asked import Test
 from conformance.reference.edits.hosted import failing
-from conformance.reference.edits.replies import echoing, only_if, refusing
+from conformance.reference.edits.replies import echoing, on_final, only_if, refusing
 from conformance.reference.edits.requests import calling_none
+from conformance.reference.reply import ReplyEdit, RequestEdit
+from conformance.reference.text import input_tokens
+from conformance.wire.edit import put
 
 
 def refused(name: str, what: str, broken: str, test: Test) -> Fault:
@@ -31,6 +32,13 @@ def hosted_fails(kind: str, what: str, broken: str, test: Test = lambda _: True)
     return Fault(f"{kind.replace('_', '-')}-fails", f"{what} fails each time, and no text follows.", (broken,), edit)
 
 
-def counting_nothing(usage: dict[str, Any]) -> dict[str, Any]:
-    """The usage of an answer as if next to nothing had been sent."""
-    return usage | {"input_tokens": 1, "total_tokens": 1 + usage["output_tokens"]}
+def counting(read: RequestEdit) -> ReplyEdit:
+    """Counts the input tokens of what is left of a request, as a server does that passes over the rest."""
+    return lambda reply: costing(input_tokens(read({**reply.asked})))(reply)
+
+
+def costing(tokens: int) -> ReplyEdit:
+    """Says that the input has cost so many tokens."""
+    return on_final(
+        put("/usage", lambda usage: usage | {"input_tokens": tokens, "total_tokens": tokens + usage["output_tokens"]})
+    )
