@@ -7,6 +7,8 @@ import pytest
 
 from conformance.samples import conversations, image_input
 
+pytestmark = pytest.mark.uses("image")
+
 
 @pytest.mark.twin("plain")
 @pytest.mark.requirement("image_input.data_url", "image_input.read")

@@ -4,6 +4,8 @@ import pytest
 
 from conformance.samples import conversations, reasoning
 
+pytestmark = pytest.mark.uses("reasoning")
+
 
 @pytest.mark.requirement("reasoning.effort", "echo.reasoning_effort")
 def test_effort(ask, model, effort):

@@ -31,6 +31,7 @@ def test_streamed(ask, model):
 
 
 @pytest.mark.representative
+@pytest.mark.uses("reasoning")
 @pytest.mark.requests(3)
 @pytest.mark.requirement(
     "function_tools.accepted", "obedience.encrypted_reasoning", "round_trips.reasoning", "round_trips.without_reasoning"
@@ -61,6 +62,7 @@ def test_without_ids(ask, model):
 
 
 @pytest.mark.representative
+@pytest.mark.uses("image")
 @pytest.mark.requests(3)
 @pytest.mark.requirement("function_tools.accepted", "round_trips.output_parts", "round_trips.image_read")
 def test_output_parts(ask, model):

@@ -48,6 +48,7 @@ def test_characters(ask, model):
 
 
 @pytest.mark.risk(3)
+@pytest.mark.uses("long-text")
 @pytest.mark.requirement("text_input.length", "usage.words")
 def test_length(ask, model):
     """A text of 100,000 bytes is taken, and counted."""

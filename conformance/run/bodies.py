@@ -30,6 +30,9 @@ class Room:
         return tokens if self.cap is None else min(tokens, self.cap)
 
 
+ANY_ROOM: Final = Room()
+
+
 def plain_body(
     name: str,
     known: Model | None,

@@ -13,6 +13,7 @@ from conformance.contract import TOOL_TYPES, Contract, Level
 from conformance.recording import IMAGE, MCP_SERVER, file_name
 from conformance.run.settings import Settings
 from conformance.samples.twins import SENT_BY
+from conformance.target.lacking import FEATURES
 from conformance.verdict import Case
 
 MARKS = (
@@ -21,6 +22,7 @@ MARKS = (
     "representative(*names): one model will do, unless --every-model is given: the first of these that is selected, "
     "else that of the chapter",
     "tool(*types): the types of tools that a test sends; --without-tools leaves it out",
+    "uses(*features): what a test sends that some targets do not take, see target/lacking.py; --without leaves it out",
     "shows_refusal: tried too on a model that, by the table of models, refuses the tool which the test sends",
     "parameter_values(*levels, but=None): the values of unsupported parameters that a test is tried with, by their "
     "level, without those of one parameter",
@@ -118,8 +120,9 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     for requirement in requirements:
         if requirement not in settings.contract.requirements:
             raise pytest.UsageError(f"{item.nodeid}: the contract has no requirement {requirement}")
-    if unknown := set(_tools(item)) - set(TOOL_TYPES):
-        raise pytest.UsageError(f"{item.nodeid}: there is no type of tool {', '.join(sorted(unknown))}")
+    for mark, known in (("tool", TOOL_TYPES), ("uses", FEATURES)):
+        if unknown := set(_marked(item, mark)) - set(known):
+            raise pytest.UsageError(f"{item.nodeid}: {mark} of unknown name: {', '.join(sorted(unknown))}")
     chapter = _chapter(item)
     requests, twin = item.get_closest_marker("requests"), item.get_closest_marker("twin")
     return Case(
@@ -134,14 +137,15 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     )
 
 
-def twins_of(cases: Iterable[Case]) -> list[tuple[str, str]]:
+def twins_of(cases: Iterable[Case], contract: Contract) -> list[tuple[str, str]]:
     """Model and shape of each right request that a run sends beside those that have to be refused.
 
-    One that a case of the run sends anyway is left out.
+    One that a case of the run sends anyway is left out, and those beside what is merely observed.
     """
     cases = list(cases)
     sent = {(case.model, case.chapter, case.test) for case in cases}
-    wanted = dict.fromkeys((case.model, shape) for case in cases for shape in case.twins)
+    judged = [case for case in cases if {contract.level(name, case.model) for name in case.requirements} != {Level.MAY}]
+    wanted = dict.fromkeys((case.model, shape) for case in judged for shape in case.twins)
     return [pair for pair in wanted if (pair[0], *SENT_BY.get(pair[1], ())) not in sent]
 
 
@@ -156,6 +160,8 @@ def reason_to_skip(item: pytest.Function, case: Case, settings: Settings) -> str
         return f"not applicable: OpenAI refuses {', '.join(refused)} on {case.model}, which another case shows"
     if left_out := [tool for tool in _tools(item) if tool in settings.without_tools]:
         return f"not applicable: --without-tools says that the target has no {', '.join(left_out)}"
+    if undeclared := [name for name in _marked(item, "uses") if name in settings.without_inputs]:
+        return f"not applicable: by --without the target {FEATURES[undeclared[0]].takes_no}"
     if settings.live and not settings.listing and not settings.target.token and case.chapter == "credentials":
         return "not applicable: the credential is in --header, whose forms nobody knows"
     if settings.gentle and risk_of(item):
@@ -197,7 +203,12 @@ def _refused_tools(definition: pytest.Function, name: str, contract: Contract) -
 
 
 def _tools(item: pytest.Function) -> tuple[str, ...]:
-    return tuple(tool for mark in item.iter_markers("tool") for tool in mark.args)
+    return _marked(item, "tool")
+
+
+def _marked(item: pytest.Function, name: str) -> tuple[str, ...]:
+    """The arguments of all marks of a name."""
+    return tuple(argument for mark in item.iter_markers(name) for argument in mark.args)
 
 
 def _chapter(definition: pytest.Function) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.run.bodies import Room, answerable, encoded, plain_body
+from conformance.run.bodies import answerable, encoded, plain_body
 from conformance.run.selection import OF_LIST, Met
 from conformance.run.settings import Settings
 from conformance.run.target_options import MissingPrerequisite
@@ -106,7 +106,7 @@ def _in_the_way(client: Client, settings: Settings, name: str) -> Obstacle | Non
 def plain(client: Client, settings: Settings, name: str) -> Exchange:
     """What a model answers to the plainest request; a refusal of the credential is asked again. Raises Unreachable."""
     known = settings.contract.model(name)
-    room = Room(settings.cap, "reasoning" not in settings.without_inputs)
+    room = settings.room
     body = answerable(plain_body(settings.target.model_name(name), known, PLAIN, {}, room), known, room)
     exchange = client.send(encoded(body))
     if exchange.status == 403:

@@ -93,6 +93,4 @@ def ask(
         recorder = request.node.stash[RECORDER] = Recorder(path, transmit.normaliser(settings))
         how = transmit.recorded(recorder)
     line = Line(conformance_client, case, how, settings.max_wait if settings.live else 0)
-    return Ask(
-        conformance_client, settings.contract, case, conformance_twins, line, settings.cap, settings.without_inputs
-    )
+    return Ask(conformance_client, settings.contract, case, conformance_twins, line, settings.room)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.checks import (
@@ -18,7 +18,7 @@ from conformance.checks import (
 )
 from conformance.contract import Contract, Level
 from conformance.run import forms
-from conformance.run.bodies import Room, answerable, check_right, encoded, plain_body
+from conformance.run.bodies import ANY_ROOM, Room, answerable, check_right, encoded, plain_body
 from conformance.run.line import Line
 from conformance.run.stated import expected_statuses, softened
 from conformance.run.transmit import sent
@@ -26,7 +26,7 @@ from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
 from conformance.target.environment import Obstacle, obstacle
-from conformance.target.lacking import lacked, used
+from conformance.target.lacking import lacked
 from conformance.verdict import Case, CouldNotRun, Ended, NotApplicable, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at
@@ -54,11 +54,9 @@ class Judged:
         case: Case,
         twins: Twins,
         line: Line,
-        cap: int | None = None,
-        without: Collection[str] = (),
+        room: Room = ANY_ROOM,
     ) -> None:
-        self._room = Room(cap, "reasoning" not in without)
-        self._without = without
+        self._room = room
         self._client = client
         self._contract = contract
         self._case = case
@@ -95,7 +93,6 @@ class Judged:
     def _judged(
         self, model: str, body: dict[str, Any], stated: Stated, credential: str = DEFAULT_CREDENTIAL
     ) -> Exchange:
-        self._check_declared(body)
         # Of a credential in another form a 403 is an answer; good tokens were seen to be refused now and then.
         is_good = credential == DEFAULT_CREDENTIAL or stated.outcome is Outcome.ANSWERED
         other = () if is_good else (401, 403)
@@ -222,12 +219,6 @@ class Judged:
             raise CouldNotRun(
                 f"nothing of this kind is answered here: the right request beside this one ended so too ({instead})"
             )
-
-    def _check_declared(self, body: Mapping[str, Any]) -> None:
-        """Raises NotApplicable for a request that uses what the target is declared not to have."""
-        for feature in used(body):
-            if feature.name in self._without:
-                raise NotApplicable(f"by --without the target {feature.takes_no}")
 
     def _check_lack(self, exchange: Exchange) -> None:
         """Raises NotApplicable where a model says that it lacks what the request uses.

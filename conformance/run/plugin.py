@@ -164,7 +164,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     ]
     run = [item.stash[CASE] for item in session.items if CASE in item.stash and not item.get_closest_marker("skip")]
     listed += [
-        report.Listed(TWINS, shape, model, 1, skipped=False, live_only=False) for model, shape in cases.twins_of(run)
+        report.Listed(TWINS, shape, model, 1, skipped=False, live_only=False)
+        for model, shape in cases.twins_of(run, session.config.stash[SETTINGS].contract)
     ]
     terminal = session.config.get_terminal_writer()
     terminal.line()

@@ -16,6 +16,7 @@ from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, load
 from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.run import target_options
+from conformance.run.bodies import Room
 from conformance.run.selection import check_words, expanded, models_of
 from conformance.run.values import names_in, one_of
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
@@ -144,6 +145,11 @@ class Settings:
     def mode(self) -> str:
         """The mode in one word, as the header of a run names it."""
         return "record" if self.recording else "verify" if self.live else "replay"
+
+    @property
+    def room(self) -> Room:
+        """What each request has to leave to the target."""
+        return Room(self.cap, "reasoning" not in self.without_inputs)
 
     @property
     def secrets(self) -> Secrets:

@@ -28,5 +28,6 @@ RAW: Final[dict[str, str]] = {"raw": RIGHT}
 SENT_BY: Final[dict[str, tuple[str, str]]] = {
     "plain": ("supported_models", "string_input"),
     "streamed": ("streams", "text"),
+    "image": ("image_input", "format"),
 }
 """Twins that equal the request of a test, by chapter and name: a run that has it needs no other."""

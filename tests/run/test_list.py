@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from tests.run.checkout import Checkout
+from conformance.reference.app import create_app
+from conformance.reference.serve import running
+from conformance.target.lacking import used
+from tests.run.checkout import TOKEN, Checkout
 from tests.run.results import URL, told
 
 
@@ -47,3 +51,28 @@ def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:
     """--list with a test that cannot be collected fails."""
     (checkout.path / "conformance" / "test_broken.py").write_text("import nothing_of_this_name\n")
     assert checkout.run("--list").ret == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize("given", ["", "image", "long-text", "reasoning", "image,long-text,reasoning"])
+def test_list_is_what_is_sent(unchanged: Checkout, given: str) -> None:
+    """--list counts the requests that a run then sends, and what --without names is in none of them."""
+    sent: list[dict[str, Any]] = []
+
+    def seen(body: dict[str, Any]) -> dict[str, Any]:
+        sent.append(body)
+        return body
+
+    only = [f"conformance/test_{name}.py" for name in ("image_input", "reasoning", "round_trips", "text_input")]
+    args = ["--models=gpt-5-4", *only, "-k", "not http_url", *([f"--without={given}"] if given else [])]
+    listed = next(line for line in told(unchanged.quick("--list", *args)) if "nothing was sent" in line)
+    with running(create_app(token=TOKEN, request_edit=seen, delay=0.0)) as url:
+        del sent[:]
+        result = unchanged.live(url, *args)
+    assert result.ret == 0
+    count = re.search(r", (\d+) requests, ", listed)
+    told_of = re.search(r"judgements of requirements on (\d+) requests", "\n".join(told(result)))
+    assert count
+    assert told_of
+    # The first one is that of the preflight.
+    assert int(count[1]) == int(told_of[1]) == len(sent) - 1
+    assert not {feature.name for body in sent for feature in used(body)} & set(given.split(","))
