@@ -122,11 +122,11 @@ RESPONSE: dict[str, Any] = {
     "top_p": 1,
     "truncation": "disabled",
     "usage": {
-        "input_tokens": 10,
+        "input_tokens": 25,
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens": -9,
         "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 1,
+        "total_tokens": 16,
     },
     "user": None,
 }
