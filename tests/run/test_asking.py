@@ -36,7 +36,9 @@ ACCEPTED, ROUND_TRIP = "function_tools.accepted", "function_tools.round_trip"
 def response(**members: Any) -> dict[str, Any]:
     """A right answer to what is asked here, with some members replaced: at no effort, and without reasoning."""
     reasoning = exchanges.response()["reasoning"] | {"effort": "none"}
-    usual = {"max_output_tokens": 256, "reasoning": reasoning, "output": exchanges.items()[1:]}
+    usage = exchanges.response()["usage"]
+    usage |= {"input_tokens": 500, "total_tokens": 500 + usage["output_tokens"]}
+    usual = {"max_output_tokens": 256, "reasoning": reasoning, "output": exchanges.items()[1:], "usage": usage}
     return exchanges.response(**usual | members)
 
 
