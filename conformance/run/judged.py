@@ -141,6 +141,9 @@ class Judged:
             if shape is None or self._of_twin(shape) is None:
                 return False
         known.learn(form, lambda shape: self._of_twin(shape) is None)
+        if known.only is not None:
+            # A recording keeps it in the other form, by which its replay knows the form.
+            self._of_twin(forms.SHAPES[form])
         if known.only is None or forms.PROMISED[form] in self._case.requirements:
             return False
         self._case.extra_requests += 1

@@ -264,6 +264,7 @@ def _check_modes(config: pytest.Config, contract: Contract) -> bool:
             **_given_limits(config),
             "--max-wait": option.max_wait,
             CAP: option.max_output_tokens_cap,
+            "--token-in-url": option.token_in_url or None,
         }
         for name, value in asked.items():
             if value is not None and not option.list:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from conformance.recording import TWINS, CassetteError, Recorder, exchange_of, read_cassette
+from conformance.recording import TWINS, CassetteError, Library, Recorder, exchange_of, read_cassette
 from conformance.run import transmit
-from conformance.run.forms import Forms
+from conformance.run.forms import OTHER, SHAPES, Forms, form_of
 from conformance.run.settings import Settings
 from conformance.samples import twins
 from conformance.verdict import Case, CouldNotRun
@@ -30,8 +31,8 @@ class Twins:
         self._settings = settings
         self._answers: dict[bytes, Exchange] = {}
         self._kept: set[Path] = set()
-        self.forms = Forms()
         self.replayed = settings is not None and settings.replay
+        self.forms = Forms(_only_form(settings.library) if settings is not None and settings.replay else None)
 
     def remember(self, content: bytes, exchange: Exchange) -> None:
         """Remembers what became of a right request, which may be a twin."""
@@ -48,14 +49,14 @@ class Twins:
             else:
                 self._answers[content], was_sent = send(), True
         exchange = self._answers[content]
-        if path is not None and path not in self._kept:
+        if path is not None and path not in self._kept and exchange.status == 200:
             self._kept.add(path)
             self._keep(path, exchange)
         return exchange, was_sent
 
     def _keep(self, path: Path, exchange: Exchange) -> None:
         """Saves a twin that was answered, in a recording."""
-        if self._settings is None or not self._settings.recording or exchange.status != 200:
+        if self._settings is None or not self._settings.recording:
             return
         recorder = Recorder(path, transmit.normaliser(self._settings))
         recorder.add(exchange)
@@ -68,6 +69,19 @@ def shape_beside(exchange: Exchange, case: Case) -> str | None:
     streamed = at(exchange.request.json, "stream") is True
     alike = [shape for shape in case.twins if twins.TWINS.get(shape, {}).get("stream", False) is streamed]
     return next(iter((*alike, *case.twins)), None)
+
+
+def _only_form(library: Library) -> str | None:
+    """The only form of input that the target of a recording took: the twin of the other form is recorded in it."""
+    for refused, shape in SHAPES.items():
+        for name in sorted(library.cases(TWINS, shape))[:1]:
+            with contextlib.suppress(CassetteError):
+                recorded = form_of(
+                    exchange_of(read_cassette(library.path(TWINS, shape, name)).exchanges[0]).request.json
+                )
+                if recorded == OTHER[refused]:
+                    return recorded
+    return None
 
 
 def _recorded(path: Path, content: bytes) -> Exchange:

@@ -192,6 +192,21 @@ def test_list_only_in_one_chapter(unchanged: Checkout) -> None:
     assert any("cases asked with a list" in line for line in verdict.lines)
 
 
+def test_recording_of_list_only(unchanged: Checkout) -> None:
+    """A set that was recorded where no string is taken is replayed with lists, and tells of the promise alone."""
+    where = f"--cassettes={unchanged.pytester.path / 'set'}"
+    tests = (MODELS, PARAMETERS, "conformance/test_wrong_requests.py")
+    with serving("list-only") as url:
+        unchanged.record(url, where, *tests)
+    file = unchanged.pytester.path / "junit.xml"
+    verdict = read(file, unchanged.quick(where, "--models=gpt-5-4", *tests, f"--junitxml={file}"))
+    assert [line for line in verdict.lines if line.startswith("FAILED")] == [
+        f"FAILED {MODELS}::test_string_input[gpt-5-4]"
+    ]
+    assert (verdict.status, verdict.could_not_run) == (1, {})
+    assert any("cases asked with a list" in line for line in verdict.lines)
+
+
 def test_string_only(unchanged: Checkout) -> None:
     """Where no list is taken, one promise is broken, and what cannot be asked with a string could not run."""
     with serving("string-only") as url:

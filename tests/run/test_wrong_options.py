@@ -56,6 +56,7 @@ WRONG = {
         ["--live", "--base-url", "http://h.example/\x1b[31mv1"],
         ["--base-url", "control character"],
     ),
+    "token-in-url-in-a-replay": (["--token-in-url"], ["--token-in-url", "--live"]),
     "without-tools-empty": (["--without-tools", ""], ["--without-tools", "no type of tool is named"]),
     "without-tools-only-commas": (["--without-tools", ", ,"], ["--without-tools", "no type of tool is named"]),
     "without-tools-misspelt": (
