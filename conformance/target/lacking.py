@@ -10,7 +10,7 @@ from typing import Any, Final
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, show
 
-REFUSALS: Final = (400, 404, 413, 415, 422)
+REFUSALS: Final = (400, 404, 413, 415, 422, 500, 501)
 """The statuses with which servers of this API were seen to refuse what a model lacks."""
 
 LONG: Final = 20_000
