@@ -4,7 +4,8 @@ from conformance.report.coverage import Tried, coverage
 from conformance.report.failure import curl, cut_tracebacks, failure_text
 from conformance.report.junit import write_junit
 from conformance.report.listing import Listed, listing
-from conformance.report.terminal import matrix, summary
+from conformance.report.matrix import matrix
+from conformance.report.terminal import summary
 
 __all__ = [
     "Listed",

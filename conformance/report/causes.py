@@ -1,21 +1,38 @@
-"""Findings of many cases by what causes them: the promise, the place without indices, and what was expected there."""
+"""Findings of many cases by what causes them: the promise, the place, and what was expected and received there.
+
+Indices and values are left out, as one defect shows in many items with many values. A place in a response object is the
+same in a JSON answer and in the events that carry it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.verdict import Record, Run
 from conformance.wire.json_values import shorten
 
-EVENT: Final = re.compile(r"^event (\d+ ?)?([\w.]+ ?)?(?=/|$)")
+EVENT: Final = re.compile(r"^event (?:\d+ ?)?(?P<type>[\w.]+)? ?(?P<pointer>/.*)?$")
+RESPONSE: Final = "/response"
+"""Where an event carries the response object."""
+
 INDEX: Final = re.compile(r"(?<=/)\d+(?=/|$)")
+
+STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
+NUMBERS: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+BRACKETED: Final = re.compile(r"\[[^\[\]{}]*(?:\]|$)|\{[^\[\]{}]*(?:\}|$)")
+REPEATED: Final = re.compile(r"…(?:(?:, |: | )?…)+")
+MEMBERS: Final = re.compile(r'^the members? ("[^"]*"(?:, "[^"]*")*)$')
+STATUS: Final = "status"
+"""The place whose number is no value: it says what kind of answer came."""
+
 MOST: Final = 60
 """Characters of a value in a row."""
 
-VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|\d+(?:\.\d+)?')
+MOST_PLACES: Final = 4
+"""Places that a row names."""
 
 Finding = list[str]
 """Requirement, level, where, expected, received."""
@@ -26,6 +43,7 @@ class Cause:
     """What one defect comes to: the promise, the place without indices, one example, and the cases that found it."""
 
     requirement: str
+    level: str
     place: str
     example: Finding
     records: list[Record] = field(default_factory=list)
@@ -38,33 +56,90 @@ class Cause:
 
 def place_of(where: str) -> str:
     """Where something was found, whichever event of a stream and whichever member of a list it was."""
-    return INDEX.sub("*", EVENT.sub("event ", where))
+    pointer = INDEX.sub("*", where)
+    if (match := EVENT.match(where)) is None:
+        return pointer
+    pointer = INDEX.sub("*", match["pointer"] or "")
+    if pointer == RESPONSE or pointer.startswith(f"{RESPONSE}/"):
+        return pointer.removeprefix(RESPONSE)
+    return " ".join(part for part in ("event", match["type"], pointer) if part)
+
+
+def skeleton(text: str) -> str:
+    """What was expected or received without its values."""
+    text = NUMBERS.sub("…", STRINGS.sub("…", text))
+    before = None
+    while before != text:
+        before = text
+        text = BRACKETED.sub("…", text)
+    return REPEATED.sub("…", text)
+
+
+def causes_of(finding: Finding) -> Iterator[Finding]:
+    """The finding as its causes: each member that is missing is one of its own."""
+    requirement, level, where, expected, received = finding
+    if (match := MEMBERS.match(expected)) is None or received != "nothing":
+        yield finding
+        return
+    between = "/" if "/" in where or not where else " /"
+    for name in match[1].split(", "):
+        yield [requirement, level, f"{where}{between}{name[1:-1]}", "the member", received]
+
+
+def key_of(finding: Finding) -> tuple[str, ...]:
+    """What two findings have in common that have one cause."""
+    requirement, _, where, expected, received = finding
+    place = place_of(where)
+    told = (expected, received) if place == STATUS else (skeleton(expected), skeleton(received))
+    return requirement, place, *told
+
+
+def keys(findings: Iterable[Finding], level: str) -> set[tuple[str, ...]]:
+    """The causes of some findings at a level, each by what tells it from others."""
+    return {key_of(one) for finding in findings if finding[1] == level for one in causes_of(finding)}
 
 
 def causes(run: Run, level: str) -> list[Cause]:
     """The causes of all findings at a level, those of most cases first."""
-    found: dict[tuple[str, str, str], Cause] = {}
+    found: dict[tuple[str, ...], Cause] = {}
     for record, finding in run.findings(level):
-        cause = found.setdefault(_key(finding), Cause(finding[0], place_of(finding[2]), finding))
-        if not cause.records or cause.records[-1] is not record:
-            cause.records.append(record)
+        for one in causes_of(finding):
+            cause = found.setdefault(key_of(one), Cause(one[0], level, place_of(one[2]), one))
+            if not cause.records or cause.records[-1] is not record:
+                cause.records.append(record)
     return sorted(found.values(), key=lambda cause: -len(cause.records))
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
-    requirement, _, where, expected, _ = finding
-    return requirement, place_of(where), VALUE.sub("…", expected)
-
-
-def rows(run: Run, level: str, most: int) -> Iterator[str]:
-    """One line for each cause."""
-    found = causes(run, level)
-    for cause in found[:most]:
-        models = cause.models
-        named = ", ".join(models) if len(models) < 4 else f"{len(models)} models"
+def together(found: Iterable[Cause]) -> list[list[Cause]]:
+    """Causes that differ in nothing but their place."""
+    shared: dict[tuple[object, ...], list[Cause]] = {}
+    for cause in found:
         _, _, _, expected, received = cause.example
-        cases = f"{len(cause.records)} case{'s' if len(cause.records) > 1 else ''}"
-        told = f"expected {shorten(expected, MOST)}, received {shorten(received, MOST)}"
-        yield f"{cause.requirement}  in {cases} of {named}: {cause.place}  {told}"
-    if len(found) > most:
-        yield f"… and {len(found) - most} more"
+        alike = (cause.requirement, expected, received, tuple(record.case for record in cause.records))
+        shared.setdefault(alike, []).append(cause)
+    return list(shared.values())
+
+
+def rows(found: Iterable[Cause], most: int) -> Iterator[str]:
+    """One line for each cause; those that differ in nothing but their place share one."""
+    groups = together(found)
+    for group in groups[:most]:
+        yield f"{group[0].requirement}  {cases_of(group[0])}: {told_of(group)}"
+    if len(groups) > most:
+        yield f"… and {len(groups) - most} more"
+
+
+def told_of(group: list[Cause]) -> str:
+    """Places, and what was expected and received there, in one line."""
+    _, _, _, expected, received = group[0].example
+    places = ", ".join(one.place or "the answer" for one in group[:MOST_PLACES])
+    if len(group) > MOST_PLACES:
+        places += f" and {len(group) - MOST_PLACES} more"
+    return f"{places}  expected {shorten(expected, MOST)}, received {shorten(received, MOST)}"
+
+
+def cases_of(cause: Cause) -> str:
+    """In how many cases of which models."""
+    models = cause.models
+    named = ", ".join(models) if len(models) < 4 else f"{len(models)} models"
+    return f"in {len(cause.records)} case{'s' if len(cause.records) > 1 else ''} of {named}"

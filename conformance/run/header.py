@@ -74,16 +74,18 @@ def header(settings: Settings, provenance: list[str], today: datetime.date) -> I
             close = difflib.get_close_matches(name, contract.documented_models(), 1) if model is None else []
             hint = f" (did you mean {close[0]}?)" if close else ""
             yield f"warning: {name} is not listed on the page{hint}: what the page promises is a should for it"
-        if model is not None and (ends := _ends(model, today)):
-            yield f"warning: {name} {ends}"
+    known = [model for name in settings.models if (model := contract.model(name)) is not None]
+    ends = [(model.name, end) for model in known if (end := _ends(model, today))]
+    for end in dict.fromkeys(end for _, end in ends):
+        yield f"warning: {end}: {', '.join(name for name, other in ends if other == end)}"
 
 
 def _ends(model: Model, today: datetime.date) -> str:
-    """That a model has ended or is about to, empty for one that is expected to stay."""
+    """When a model is or was to be shut down, empty for one that is expected to stay."""
     day = model.retires
     if day is None or (day > today and model.lifecycle is not Lifecycle.ENDING):
         return ""
-    return f"{'is' if day > today else 'was'} to be shut down on {day.isoformat()}"
+    return f"{'to be' if day > today else 'was to be'} shut down on {day.isoformat()}"
 
 
 def _representatives(settings: Settings) -> str:

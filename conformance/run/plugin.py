@@ -14,6 +14,7 @@ from vcr import VCR
 
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
+from conformance.report import causes
 from conformance.run import again, cases, forms, start, transmit
 from conformance.run.header import header, left_out
 from conformance.run.lacks import told_of_lacks
@@ -28,6 +29,15 @@ pytest_plugins = ["conformance.run.fixtures"]
 
 RECORDING: Final = "recording"
 """The name of pytest-recording's entry point."""
+
+COLORS: Final = {
+    CaseOutcome.SUITE_ERROR: {"red": True, "bold": True},
+    CaseOutcome.FAIL: {"red": True, "bold": True},
+    CaseOutcome.COULD_NOT_RUN: {"purple": True},
+    CaseOutcome.WARN: {"yellow": True},
+    CaseOutcome.PASS: {"green": True},
+}
+"""How the matrix is painted on a terminal."""
 
 PATIENCE: Final = 2
 """Cases without any answer, after which no more is asked of a target."""
@@ -99,7 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUN].add(record.as_dict())
     config.stash[SILENT] = []
     if not start.is_worker(config):
-        config.pluginmanager.register(Collector(config.stash[RUN]), "conformance-collector")
+        collector = Collector(config.stash[RUN], verbose=config.option.verbose > 0)
+        config.pluginmanager.register(collector, "conformance-collector")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -247,6 +258,7 @@ def pytest_runtest_makereport(
     if case is None or (call.when != "call" and made.passed) or call.when == "teardown":
         return made
     settings = item.config.stash[SETTINGS]
+    asks_again = again.command(item, settings, *(["--live"] if settings.live else []))
     if made.skipped and case.outcome is None:
         case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
@@ -256,7 +268,7 @@ def pytest_runtest_makereport(
         text = report.failure_text(
             case,
             settings.contract,
-            again=again.command(item, settings, *(["--live"] if settings.live else [])),
+            again=asks_again,
             token_variable=settings.target.token_variable,
             token=settings.target.token,
             cassette=None if cassette is None else again.from_here(item.config, cassette),
@@ -265,6 +277,7 @@ def pytest_runtest_makereport(
         own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
         made.longrepr = settings.secrets.hide("\n".join([*own, text]))
     record = case.record(settings.secrets.hide)
+    record.again = settings.secrets.hide(asks_again)
     made.conformance = record.as_dict()  # type: ignore[attr-defined]
     # JUnit takes the properties of the report on the teardown, which is made from those of the item.
     item.user_properties += [("model", record.model), ("outcome", record.outcome)]
@@ -282,6 +295,8 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
         return "error", "E", "ERROR"
     if outcome == CaseOutcome.WARN:
         return "passed", "w", "PASSED with warnings"
+    if outcome == CaseOutcome.FAIL and getattr(report, "told_before", False):
+        return "failed likewise", "F", "FAILED"
     return None
 
 
@@ -305,13 +320,22 @@ class Told:
 class Collector:
     """Collects the records of all cases, in the process that reports."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, verbose: bool) -> None:
         self.run = run
+        self._verbose = verbose
+        self._told: set[tuple[str, ...]] = set()
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Adds the record that a report carries, and counts what failed without one."""
+        """Adds the record that a report carries, and counts what failed without one.
+
+        A case that failed for nothing but causes that earlier ones had is not told at length again.
+        """
         if (values := getattr(report, "conformance", None)) is not None:
             self.run.add(values)
+            found = causes.keys(values["findings"], "must")
+            report.told_before = bool(found) and found <= self._told and not self._verbose  # type: ignore[attr-defined]
+            self._told |= found
             if isinstance(report.longrepr, str):
                 report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest asks for `toterminal` only
         elif report.failed:
@@ -328,15 +352,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = status
 
 
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    """Shows warnings, observations, the matrix and the verdict."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> Generator[None]:
+    """Shows observations, the matrix, warnings, causes and the verdict, behind all that pytest and others show."""
+    yield
     run = config.stash[RUN]
     if not run.records:
         return
     settings = config.stash[SETTINGS]
-    width = terminalreporter._tw.fullwidth  # noqa: SLF001  (no public way to the width)
+    writer = terminalreporter._tw  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
     remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
-    for title, text in report.summary(run, settings.contract, width=width, remarks=remarks, status=status):
+    sections = report.summary(
+        run,
+        settings.contract,
+        width=writer.fullwidth,
+        remarks=remarks,
+        status=status,
+        verbose=config.option.verbose > 0,
+        paint=lambda letter, outcome: writer.markup(letter, **COLORS.get(outcome, {})),
+    )
+    for title, text in sections:
         terminalreporter.section(title)
         terminalreporter.write_line(text)

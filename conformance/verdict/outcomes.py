@@ -51,7 +51,8 @@ class Record:
     requirement, level, where, expected, received; ``unknown`` names what nobody has described;
     ``unsteady`` what was asked again, ``waited`` for how many seconds; ``not_tried`` holds what is not tried without
     an option, and the option; ``untried`` is True for a model of which no case is tried. ``reason`` is the sentence for
-    a case that could not run, or whose model never did what it needs.
+    a case that could not run, or whose model never did what it needs; ``again`` the command that asks for
+    the case again.
     """
 
     case: str
@@ -67,6 +68,7 @@ class Record:
     not_tried: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
+    again: str = ""
     untried: bool = False
 
     def as_dict(self) -> dict[str, Any]:

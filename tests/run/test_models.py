@@ -47,7 +47,7 @@ def test_a_run_says_what_is_not_listed(unchanged: Checkout) -> None:
     lines = "\n".join(line for line in result.outlines if line.startswith("warning: "))
     assert "gpt-5-44 is not listed on the page (did you mean gpt-5-4?)" in lines
     assert "gpt-6-sol is not listed on the page: " in lines
-    assert "gpt-5 is to be shut down on 2026-12-11" in lines
+    assert "to be shut down on 2026-12-11: gpt-5" in lines
     # A day far off is no warning.
     assert "gpt-5-1 " not in lines
 

@@ -98,7 +98,7 @@ def test_retired_model_is_told(unchanged: Checkout) -> None:
     """A model that is to be shut down is tried all the same; the header of the run says when it goes."""
     result = unchanged.quick("--models", "gpt-5-1-codex-max", "--collect-only")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["warning: gpt-5-1-codex-max * shut down on 2026-07-16"])
+    result.stdout.fnmatch_lines(["warning: * shut down on 2026-07-16: gpt-5-1-codex-max"])
 
 
 def test_help_and_markers(unchanged: Checkout) -> None:

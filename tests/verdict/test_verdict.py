@@ -15,7 +15,7 @@ from conformance.contract import Level, load
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
-from conformance.report import cut_tracebacks, failure_text, matrix, summary
+from conformance.report import cut_tracebacks, failure_text, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
@@ -121,7 +121,7 @@ def test_what_never_came() -> None:
     made.add(other.record().as_dict())
     assert (made.exit_status(0, "must"), made.unmet()) == (0, [])
     sections = dict(summary(made, load("databricks"), width=80, remarks=(), status=0))
-    assert sections["observed (may)"] == "1 cases: no call in 3 attempts"
+    assert sections["observed, which nobody promises (may)"] == "1 cases: no call in 3 attempts"
 
 
 def run(*outcomes: CaseOutcome, judged: bool = True) -> Run:
@@ -179,61 +179,6 @@ def judged(*levels: tuple[str, str, str]) -> Run:
         for number, (model, requirement, outcome) in enumerate(levels)
     ]
     return made
-
-
-def test_matrix() -> None:
-    """Chapters by model: what went wrong, of how many; universal chapters in which all is well share the last row."""
-    of_one = [("gpt-5", "streams.text", "pass"), ("gpt-5", "streams.text", "fail"), ("gpt-5", "usage.total", "pass")]
-    of_other = [("gpt-5-4", "items.id_prefix", "warn"), ("gpt-5-4", "calls.ids", "observed")]
-    made = judged(*of_other, *of_one, ("gpt-5-4", "mcp.called", "could not run"))
-    assert matrix(made, DATABRICKS, 80) == [
-        "            gpt-5     gpt-5-4",
-        "mcp         -         not run 1/1",
-        "streams     FAIL 1/2  -",
-        "items       -         warn 1/1",
-        "all others  pass 1    observed 1",
-    ]
-
-
-def test_matrix_tells_what_was_merely_observed() -> None:
-    """What no page promises for a model is observed where it works too, in the chapter of its test."""
-    made = judged(("gpt-5-mini", "custom_tools.called", "observed"), ("gpt-5", "custom_tools.called", "pass"))
-    for record in made.records:
-        record.judged = {"custom_tools.called": "pass", "usage.total": "pass"}
-    assert matrix(made, DATABRICKS, 80) == [
-        "              gpt-5   gpt-5-mini",
-        "custom_tools  pass 1  observed 1",
-        "all others    pass 1  pass 1",
-    ]
-
-
-@pytest.mark.parametrize("width", [40, 80, 120, 400])
-def test_matrix_fits(width: int) -> None:
-    """With all chapters, all models and any outcome the matrix keeps within the width, each model once."""
-    outcomes = [str(outcome) for outcome in CaseOutcome]
-    made = judged(
-        *((model, row, outcomes[number % 7]) for model in MODELS for number, row in enumerate(DATABRICKS.requirements))
-    )
-    lines = matrix(made, DATABRICKS, width)
-    assert max(map(len, lines)) <= width
-    blocks = "\n".join(lines).split("\n\n")
-    assert " ".join(block.partition("\n")[0] for block in blocks).split() == list(MODELS)
-    assert len(blocks) == {40: 12, 80: 3, 120: 2, 400: 1}[width]
-
-
-def test_matrix_is_the_same_in_any_order() -> None:
-    """The matrix does not depend on the order in which cases ended; models that nobody knows stand last."""
-    rows = [(model, "streams.text", "pass") for model in ("demo", *MODELS)]
-    assert matrix(judged(*rows), DATABRICKS, 300) == matrix(judged(*rows[1:], rows[0]), DATABRICKS, 300)
-    assert matrix(judged(*rows), DATABRICKS, 300)[0].split() == [*MODELS, "demo"]
-
-
-def test_matrix_cannot_paint() -> None:
-    """A model's name cannot paint the terminal, and one that is too long takes a block of its own."""
-    rows = [(model, "streams.text", "pass") for model in ("a\x1b[31m", "b" * 200, "c")]
-    lines = matrix(judged(*rows), DATABRICKS, 80)
-    assert all(line.isprintable() for line in lines)
-    assert sorted(map(len, lines))[-1] < 220
 
 
 def test_summary_says_a_reason_once() -> None:
