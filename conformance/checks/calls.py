@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.declared import CALLED, CLIENT_CALLS, called_tool, candidates, finished, name_of, tools
+from conformance.checks.lib.declared import (
+    CALLED,
+    CLIENT_CALLS,
+    base_type,
+    called_tool,
+    candidates,
+    finished,
+    name_of,
+    tools,
+)
 from conformance.checks.lib.fitting import misfits
 from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
@@ -34,9 +43,33 @@ def _named_calls(view: View, kind: str) -> Iterator[tuple[str, dict[str, Any], l
 def _undeclared(view: View, kind: str) -> Iterator[Finding]:
     for pointer, call, found in _named_calls(view, kind):
         names = [name_of(tool) for tool in found]
-        if name_of(call) not in names:
+        if name_of(call) not in names and not _meant(view, call):
             expected = f"the name of a declared tool: {show(sorted({name for name in names if name is not None}))}"
             yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
+
+
+NAMED: Final = ("function_call", "custom_tool_call")
+"""Calls that name their tool."""
+
+
+def _meant(view: View, call: dict[str, Any]) -> list[str]:
+    """The types of the tools that a call names, where none of its own type has that name.
+
+    A tool without a name is named by its type.
+    """
+    name, own = name_of(call), CALLED[str(call["type"])]
+    named = [base_type(tool) for tool in tools(view) if (name_of(tool) or base_type(tool)) == name]
+    return [] if set(named) & set(own) else [kind for kind in named if kind != "namespace"]
+
+
+@rule("calls.kind", when=lambda view: any(name_of(call) is not None for _, call in view.items_of(*NAMED)))
+def kind(view: View) -> Iterator[Finding]:
+    """A call is of the type of the tool that it names."""
+    for pointer, call in view.items_of(*NAMED):
+        for meant in _meant(view, call)[:1]:
+            called = next((kind for kind, types in CALLED.items() if meant in types), f"{meant}_call")
+            expected = f"{show(called)}, as the tool {show(name_of(call))} that it names is of the type {meant}"
+            yield Finding(view.where(f"{pointer}/type"), expected, show(call["type"]))
 
 
 @rule("calls.declared_function", when=lambda view: any(_named_calls(view, "function_call")))

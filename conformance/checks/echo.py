@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
 from conformance.checks.lib.rules import Finding, rule
+from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
+from conformance.wire.schema import load
 
 VERBATIM: Final[dict[str, tuple[str, ...]]] = {
     "background": ("background",),
@@ -49,8 +51,6 @@ DEFAULTS: Final[dict[str, Any]] = {
     "metadata": {},
     "parallel_tool_calls": True,
     "previous_response_id": None,
-    "prompt_cache_key": None,
-    "safety_identifier": None,
     "temperature": 1,
     "tool_choice": "auto",
     "top_logprobs": 0,
@@ -58,6 +58,10 @@ DEFAULTS: Final[dict[str, Any]] = {
     "user": None,
 }
 """What comes back where a setting was left out. Others depend on the model or on the account."""
+
+RESPONSE: Final = load("response")
+ALWAYS_THERE: Final = frozenset((*RESPONSE["required"], *RESPONSE["$defs"]["current"]["required"]))
+"""Members whose absence is a finding of the response's schema."""
 
 EMPTY: Final = ("instructions", "user")
 """Texts that come back as null or as they were sent where they are empty."""
@@ -86,7 +90,10 @@ def _sent(view: View, *path: str) -> Any:
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
         sent, received = _sent(view, *path), at(view.response, *path)
-        return _is_judged(view) and sent is not MISSING and not _is_masked(sent) and not _is_masked(received)
+        # That a member is not there at all is said by the schema of the response, once for all settings.
+        is_told = path[0] in ALWAYS_THERE and at(view.response, path[0]) is MISSING
+        is_masked = _is_masked(sent) or _is_masked(received)
+        return _is_judged(view) and sent is not MISSING and not (is_told or is_masked)
 
     @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
@@ -168,6 +175,8 @@ def text_format(view: View) -> Iterator[Finding]:
         if name == "schema" and sent.get("strict") is None and at(received, "strict") is True:
             # A schema that becomes strict is completed.
             kept = _names(value) == _names(other)
+        elif name == "schema":
+            kept = value is None or same_meaning(value, other)
         else:
             kept = value is None or same(value, other)
         if not kept:
@@ -291,6 +300,8 @@ def function_tools(view: View) -> Iterator[Finding]:
             value, received = one.get(name), other.get(name, MISSING)
             if name == "parameters" and completed:
                 kept = _names(value) == _names(received)
+            elif name == "parameters":
+                kept = value is None or same_parameters(value, received)
             elif name == "format":
                 kept = _kept(value, received)
             else:

@@ -27,21 +27,16 @@ def envelope(view: View) -> Iterator[Finding]:
 
 
 def content_type(view: View) -> Iterator[Finding]:
-    """The error of a request that was posted comes as application/json, also where a stream was asked for."""
+    """An error comes as application/json, also where a stream was asked for."""
     if view.exchange.media_type != "application/json":
         received = view.exchange.headers.get("content-type", MISSING)
         yield Finding("header content-type", "application/json", show(received))
 
 
-def _is_posted(view: View) -> bool:
-    # What answers a GET may be another service: the path of responses is that of websockets too.
-    return view.exchange.request.method == "POST" and bool(view.exchange.headers)
-
-
 RULES_OF_ERRORS: dict[str, tuple[Callable[[View], Iterator[Finding]], Callable[[View], bool]]] = {
     "body": (body, lambda view: view.exchange.json is not MISSING),
     "envelope": (envelope, lambda view: isinstance(view.exchange.json, dict)),
-    "content_type": (content_type, _is_posted),
+    "content_type": (content_type, lambda view: bool(view.exchange.headers)),
 }
 """By the name of the promise: its check, and where it can be judged."""
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from conformance.checks.lib.demanded import is_optional
 from conformance.checks.lib.rules import Finding, null_findings, rule, schema_findings
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, number, pointer, show
@@ -33,7 +34,13 @@ def content_type(view: View) -> Iterator[Finding]:
 @rule("response.schema", when=lambda view: view.answer is not MISSING)
 def schema(view: View) -> Iterator[Finding]:
     """The response object has the members that every response has, each of its kind."""
-    yield from schema_findings("response", view.answer, view.where)
+    yield from schema_findings("response", view.answer, view.where, of=lambda one: not is_optional(view.answer, one))
+
+
+@rule("response.optional_members", when=lambda view: isinstance(view.answer, dict))
+def optional_members(view: View) -> Iterator[Finding]:
+    """The response object has the members, not null, that every response has but that the SDK types as optional."""
+    yield from schema_findings("response", view.answer, view.where, of=lambda one: is_optional(view.answer, one))
 
 
 @rule("response.current_members", when=lambda view: isinstance(view.answer, dict))

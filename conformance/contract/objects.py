@@ -83,6 +83,7 @@ class Condition:
     refused_tool: str | None = None
     external: bool | None = None
     personal_token: bool | None = None
+    redacted: bool | None = None
 
     def holds(self, contract: Contract, model: Model | None) -> bool:
         """True if this condition is met under the contract for the model (None: a model that nobody knows)."""
@@ -93,6 +94,7 @@ class Condition:
             (self.documented, model is not None and model.documented),
             (self.external, contract.external),
             (self.personal_token, contract.personal_token),
+            (self.redacted, contract.redacted),
         )
         refuses = self.refused_tool is None or (model is not None and self.refused_tool in model.refused_tools)
         return refuses and all(wanted in (None, found) for wanted, found in told)
@@ -163,7 +165,8 @@ class Contract:
     """The whole contract, read under one of its two names: ``databricks`` or ``openai`` (wire rules only, no models).
 
     ``external`` is True where the model services front external models, ``personal_token`` where the token is one of a
-    person, as the page has it: a run may say otherwise.
+    person, as the page has it: a run may say otherwise. ``redacted`` is True where ids and times of what is judged were
+    replaced.
     """
 
     name: str
@@ -176,6 +179,7 @@ class Contract:
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     external: bool = False
     personal_token: bool = True
+    redacted: bool = False
 
     def model(self, name: str) -> Model | None:
         """The model of a name, with or without what Databricks puts before it; None for one that nobody knows."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from conformance.faults.lib.fault import DATABRICKS, Fault
+from conformance.faults.lib.fault import DATABRICKS, ELSEWHERE, Fault
 from conformance.faults.lib.items import COMPLETED, IN_PROGRESS, SHELL_OUTPUT, Added, adding, in_pieces
 from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, chooses, declares, streams
 from conformance.reference.edits.replies import on_answer, on_items, only_if
@@ -36,7 +36,22 @@ def _twice(arguments: str) -> str:
     return arguments if arguments == "{}" else f"{arguments[:-1]},{arguments[1:]}"
 
 
+def _as_function(item: dict[str, Any]) -> dict[str, Any]:
+    """A call of a custom tool as one of a function, which some servers make of it."""
+    if item.get("type") != "custom_tool_call":
+        return item
+    kept = {name: value for name, value in item.items() if name != "input"}
+    return kept | {"type": "function_call", "id": "fc_" + item["id"][4:], "arguments": '{"input":"print(1)"}'}
+
+
 FAULTS: Final = (
+    Fault(
+        "custom-tool-called-as-a-function",
+        "A call of a custom tool comes as one of a function.",
+        ("calls.kind", "custom_tools.called"),
+        only_if(all_of(streams, declares("custom")), on_answer(put("/output/*", _as_function))),
+        seen=ELSEWHERE,
+    ),
     Fault(
         "undeclared-function",
         "A function is called that nobody declared.",

@@ -62,7 +62,7 @@ FAULTS: Final = (
     Fault(
         "no-error-member",
         "The response object has no member error.",
-        ("response.schema",),
+        ("response.optional_members",),
         on_response(without("/error")),
     ),
     Fault(

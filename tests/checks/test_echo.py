@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import judge
-from conformance.checks.echo import CHOSEN, VERBATIM
+from conformance.checks.echo import ALWAYS_THERE, CHOSEN, VERBATIM
 from conformance.contract import load
 from conformance.wire.edit import put, without
 from tests.checks.rules import broken_by, found_in, judged_by, judged_in
@@ -57,7 +57,13 @@ def test_echo(name: str) -> None:
     assert requirement in judged_in(same)
     assert requirement not in found_in(same)
     assert found_in(changed(same, put(path, other))).get(requirement) == {path}
-    assert requirement in found_in(changed(same, without(path)))
+    absent = found_in(changed(same, without(path)))
+    if inner or outer not in ALWAYS_THERE:
+        assert requirement in absent
+    else:
+        # That it is not there at all is said once, whatever was sent.
+        assert requirement not in absent
+        assert absent.keys() & {"response.schema", "response.optional_members", "response.current_members"}
     assert requirement not in judged_in(recorded.exchange(refusal(), status=400, sent=request))
 
 

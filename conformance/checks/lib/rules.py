@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.checks.lib.view import View
 from conformance.contract import Level
 from conformance.wire.json_values import MISSING, Unreadable, at, show
-from conformance.wire.schema import violations
+from conformance.wire.schema import Violation, violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,22 @@ def rule(
     return register
 
 
-def schema_findings(name: str, value: object, where: Callable[[str], str] = str) -> Iterator[Finding]:
+def schema_findings(
+    name: str,
+    value: object,
+    where: Callable[[str], str] = str,
+    *,
+    of: Callable[[Violation], bool] = lambda _: True,
+) -> Iterator[Finding]:
     """What breaks a schema, as findings; the members that one object lacks are one finding.
 
-    ``where`` turns a pointer into the value into the place in the exchange.
+    ``where`` turns a pointer into the value into the place in the exchange; ``of`` tells which violations are meant.
     """
     if isinstance(value, Unreadable):
         yield Finding(where(""), "JSON", show(value))
         return
     missing: dict[str, list[str]] = {}
-    for violation in violations(name, value):
+    for violation in filter(of, violations(name, value)):
         if violation.received == repr(MISSING):
             missing.setdefault(violation.pointer, []).append(violation.expected.removeprefix("the member "))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.view import View
@@ -29,6 +30,10 @@ class Stated:
     outcome: Outcome
     requirements: tuple[str, ...]
     statuses: tuple[int, ...] = ()
+
+
+MOST_CHARACTERS: Final = 8
+"""Characters of a token: genuine answers have never more on an average."""
 
 
 def outcome_finding(view: View, stated: Stated) -> Finding | None:
@@ -67,15 +72,24 @@ def _incomplete(view: View) -> Finding | None:
     reason = at(view.response, "incomplete_details", "reason")
     if (view.status == "incomplete" and reason == "max_output_tokens") or fits(view):
         return None
-    limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
+    limit, used = view.asked("max_output_tokens"), _used(view)
     expected = f"incomplete with the reason max_output_tokens, as the answer does not fit into {show(limit)} tokens"
-    return Finding(view.where("/status"), expected, f"{show(view.status)} with {show(used)} output tokens")
+    return Finding(view.where("/status"), expected, f"{show(view.status)} with {used} output tokens or more")
 
 
 def fits(view: View) -> bool:
-    """True for a completed answer that takes fewer tokens than were allowed, by its own account."""
-    limit, used = view.asked("max_output_tokens"), at(view.response, "usage", "output_tokens")
-    return view.status == "completed" and isinstance(limit, int) and isinstance(used, int) and used < limit
+    """True for a completed answer that takes fewer tokens than were allowed, by its own account or by its length."""
+    limit = view.asked("max_output_tokens")
+    return view.status == "completed" and isinstance(limit, int) and _used(view) < limit
+
+
+def _used(view: View) -> int:
+    """The tokens of an answer, by its own account; where it gives none the fewest that its text can have."""
+    used = at(view.response, "usage", "output_tokens")
+    texts = [at(part, "text") for _, part in view.parts("output_text")]
+    return (
+        used if isinstance(used, int) else sum(len(text) for text in texts if isinstance(text, str)) // MOST_CHARACTERS
+    )
 
 
 def message(view: View) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from conformance.checks.lib.demanded import is_optional
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View
@@ -19,10 +20,16 @@ PLACED_MEMBERS: Final = ("sequence_number", "output_index", "content_index", "su
 @rule("streams.event_schema", when=lambda view: is_stream(view) and any(step.type for step in view.timeline.steps))
 def event_schema(view: View) -> Iterator[Finding]:
     """Every event has the members of its type, each of its kind."""
-    return few(_schema_findings(view))
+    return few(_schema_findings(view, optional=False))
 
 
-def _schema_findings(view: View) -> Iterator[Finding]:
+@rule("streams.optional_members", when=lambda view: is_stream(view) and any(step.type for step in view.timeline.steps))
+def optional_members(view: View) -> Iterator[Finding]:
+    """Every event has the members, not null, that its type has but that the SDK types as optional."""
+    return few(_schema_findings(view, optional=True))
+
+
+def _schema_findings(view: View, *, optional: bool) -> Iterator[Finding]:
     judged = view.timeline.terminal if view.answer is not MISSING else None
     placed = {pointer(member) for member in PLACED_MEMBERS}
     # The response object of the last event is judged as every response object is, by the rules of the response. What
@@ -34,7 +41,8 @@ def _schema_findings(view: View) -> Iterator[Finding]:
     }
     for step in view.timeline.steps:
         for violation in violations("events", step.json) if isinstance(step.json.get("type"), str) else ():
-            if violation.pointer not in placed and (violation.pointer, violation.expected) not in said_already:
+            told = (violation.pointer, violation.expected) in said_already or violation.pointer in placed
+            if not told and is_optional(step.json, violation) is optional:
                 yield Finding(step.where(violation.pointer), violation.expected, violation.received)
 
 
