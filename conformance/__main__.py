@@ -127,6 +127,9 @@ def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
         "--delay", type=_seconds, default=0.001, metavar="SECONDS", help="wait after each event (default: 0.001)"
     )
     command.add_argument(
+        "--thinking", type=_seconds, default=0.0, metavar="SECONDS", help="wait before the output of a stream"
+    )
+    command.add_argument(
         "--pause", type=_seconds, default=1.0, metavar="SECONDS", help="how long profiles wait that do (default: 1)"
     )
     command.add_argument(
@@ -250,6 +253,7 @@ def _serve(options: argparse.Namespace) -> int:
         token=options.token,
         chunk_bytes=options.chunk_bytes,
         delay=options.delay,
+        thinking=options.thinking,
         request_edit=like.request_edit if like else as_sent,
         reply_edit=like.reply_edit if like else unchanged,
         target=like.target if like else TARGET,

@@ -52,5 +52,5 @@ def test_without_obfuscation(ask, model):
 @pytest.mark.representative
 @pytest.mark.requirement("streams.incremental")
 def test_incremental(ask, model):
-    """The first event arrives before the last one is made."""
+    """The stream does not wait until it is whole. What comes in one burst is asked for once more."""
     ask(model, conversations.LONG_POEM, stream=True, max_output_tokens=1024, text={"verbosity": "high"})

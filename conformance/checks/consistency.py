@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.ids import PREFIXES
+from conformance.checks.lib.ids import PREFIXES, SENT_ONLY
 from conformance.checks.lib.rules import Finding, null_findings, rule
 from conformance.checks.lib.view import Place, View
 from conformance.wire.json_values import MISSING, at, number, pointer, show
@@ -134,6 +134,29 @@ def message_status(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{where}/status"), '"completed", as the response is', show(item["status"]))
 
 
+CUTTING: Final = ("max_output_tokens", "content_filter")
+"""Reasons for which an answer ends in the middle of what it says."""
+
+
+def _cut(view: View) -> list[Place]:
+    """The item in the middle of which an answer ends, if that is one that tells how it ended."""
+    # A stream that ends in another event says two things of the answer, which is the finding of another rule.
+    is_told = view.terminal is None or view.terminal[1].type == "response.incomplete"
+    is_cut = view.status == "incomplete" and at(view.response, "incomplete_details", "reason") in CUTTING and is_told
+    kinds = ("message", "function_call", "custom_tool_call")
+    last = view.items[-1:] if is_cut else ()
+    return [(where, item) for where, item in last if item.get("type") in kinds and isinstance(item.get("status"), str)]
+
+
+@rule("consistency.cut_off", when=lambda view: bool(_cut(view)))
+def cut_off(view: View) -> Iterator[Finding]:
+    """What an answer was cut off in says so."""
+    for where, item in _cut(view):
+        if item["status"] != "incomplete":
+            expected = '"incomplete", as the answer was cut off in it'
+            yield Finding(view.where(f"{where}/status"), expected, show(item["status"]))
+
+
 @rule("consistency.call_status", when=lambda view: _in_completed(view, *BEGUN))
 def call_status(view: View) -> Iterator[Finding]:
     """The calls of a completed response are not cut off. One that a program or an agent made can be in progress."""
@@ -201,7 +224,7 @@ def item_type(view: View) -> Iterator[Finding]:
     """An item whose id begins as those of a type do is of a known type."""
     for where, item in view.items:
         kind, id_ = item.get("type"), item.get("id")
-        if isinstance(id_, str) and not (isinstance(kind, str) and kind in PREFIXES):
+        if isinstance(id_, str) and not (isinstance(kind, str) and kind in (*PREFIXES, *SENT_ONLY)):
             meant = [known for known, prefix in PREFIXES.items() if id_.startswith(prefix)]
             if meant:
                 expected = f"{show(meant[0])}, as the id begins with {PREFIXES[meant[0]]}"

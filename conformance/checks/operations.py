@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
+from conformance.checks.lib.opaque import encrypted, problem
 from conformance.checks.lib.rules import Finding, rule, schema_findings
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, at_list, show
@@ -37,6 +38,24 @@ def compaction(view: View) -> Iterator[Finding]:
     if not found and usage["total_tokens"] != usage["input_tokens"] + usage["output_tokens"]:
         expected = f"{show(usage['input_tokens'])} + {show(usage['output_tokens'])}"
         yield Finding("/usage/total_tokens", expected, show(usage["total_tokens"]))
+
+
+def _is_compaction(view: View) -> bool:
+    return _is_asked("POST", "compact")(view) and at(view.exchange.json, "object") == "response.compaction"
+
+
+@rule("operations.compacted", when=_is_compaction)
+def compacted(view: View) -> Iterator[Finding]:
+    """What was made shorter is in one item, which can be sent back."""
+    items = [*enumerate(at_list(view.exchange.json, "output"))]
+    found = [(index, encrypted(item)) for index, item in items if at(item, "type") == "compaction"]
+    if not found:
+        received = show([at(item, "type") for _, item in items])
+        yield Finding("/output", "an item of the type compaction", received)
+    for index, content in found:
+        wrong = "nothing" if content is MISSING else problem(view, content)
+        if wrong is not None:
+            yield Finding(f"/output/{index}/encrypted_content", "a text in base64url", wrong)
 
 
 @rule("operations.input_items", when=_is_asked("GET", "*", "input_items"))

@@ -173,6 +173,6 @@ FAULTS: Final = (
         "output-of-no-call",
         "A shell printed something for a call that was not made.",
         ("calls.output_of_call",),
-        adding(Added(SHELL_OUTPUT)),
+        adding(Added(SHELL_OUTPUT, {"output": []})),
     ),
 )

@@ -7,6 +7,7 @@ from conformance.faults.lib.items import COMPLETED, Added, adding, loaded_tools
 from conformance.reference.edits.asked import NEEDS_NO_APPROVAL, all_of, declares, streams
 from conformance.reference.edits.replies import (
     in_json,
+    is_cut_off,
     is_json,
     of_type,
     on_answer,
@@ -45,6 +46,12 @@ FAULTS: Final = (
         "A message of a completed response is incomplete.",
         ("consistency.message_status",),
         on_plain_answer(put("/output/*", of_type("message", put("/status", "incomplete")))),
+    ),
+    Fault(
+        "cut-off-called-completed",
+        "An answer is incomplete, and the message that it was cut off in is completed.",
+        ("consistency.cut_off",),
+        only_if(is_cut_off, on_answer(put("/output/*", of_type("message", put("/status", "completed"))))),
     ),
     Fault(
         "call-cut-off",

@@ -40,6 +40,9 @@ from conformance.reference.workspace import ROUTE_PATHS, Workspace
 from conformance.wire.json_values import MAX_NUMBER
 
 BASE_PATH: Final = "/ai-gateway/mlflow/v1"
+BEGUN: Final = 2
+"""Events with which a stream begins: response.created and response.in_progress."""
+
 NO_BODY: Final[Mapping[str, Any]] = {}
 TARGET_HEADER: Final = "x-conformance-target"
 TARGET: Final = f"reference endpoint/{__version__}"
@@ -50,6 +53,7 @@ def create_app(
     chunk_bytes: int | None = None,
     delay: float = 0.0,
     *,
+    thinking: float = 0.0,
     request_edit: RequestEdit = as_sent,
     reply_edit: ReplyEdit = unchanged,
     target: str = TARGET,
@@ -59,10 +63,11 @@ def create_app(
     """The reference endpoint as an ASGI application.
 
     ``token``: the only one that is accepted; None accepts any. ``chunk_bytes`` cuts streams into pieces of that size,
-    ``delay`` waits so many seconds after each event. ``request_edit`` is applied to the body of every request before
-    it is looked at, ``reply_edit`` to every reply just before it is sent. ``pause`` is how many seconds an edit waits
-    that does. ``target`` is what the endpoint calls itself. With a ``workspace`` it stands behind a control plane, on
-    all routes of that, which looks at credentials and names.
+    ``delay`` waits so many seconds after each event, ``thinking`` before the first output of a stream.
+    ``request_edit`` is applied to the body of every request before it is looked at, ``reply_edit`` to every reply just
+    before it is sent. ``pause`` is how many seconds an edit waits that does. ``target`` is what the endpoint calls
+    itself. With a ``workspace`` it stands behind a control plane, on all routes of that, which looks at credentials
+    and names.
     """
     contract = load("databricks")
     memory: dict[object, Any] = {}
@@ -115,7 +120,7 @@ def create_app(
         headers = {"content-type": reply.media_type, **reply.headers}
         if reply.frames is None:
             return Response(encoded(reply.content), reply.status, headers)
-        return StreamingResponse(_body(reply, chunk_bytes, delay), reply.status, headers)
+        return StreamingResponse(_body(reply, chunk_bytes, delay, thinking), reply.status, headers)
 
     async def no_route(request: HTTPRequest, _: Exception) -> Response:
         return await send(request, refused(Refusal(404, f"No such path; the endpoint is {BASE_PATH}/responses.")))
@@ -159,13 +164,17 @@ async def _content(request: HTTPRequest) -> bytes:
     return bytes(content)
 
 
-async def _body(reply: Reply, chunk_bytes: int | None, delay: float) -> AsyncIterator[bytes]:
+async def _body(reply: Reply, chunk_bytes: int | None, delay: float, thinking: float) -> AsyncIterator[bytes]:
     parts = (frame.encoded() for frame in reply.frames or ())
     if reply.held:
         await asyncio.sleep(reply.held)
         parts = (part for part in [b"".join(parts)])
+    sent = 0
     for chunk in chunks(parts, chunk_bytes):
         if chunk is not None:
             yield chunk
+        else:
+            sent += 1
         # A turn of the event loop even without a delay: else nobody notices that the client has gone.
-        await asyncio.sleep(delay if chunk is None else 0)
+        pause = thinking if sent == BEGUN else 0.0
+        await asyncio.sleep(delay + pause if chunk is None else 0)

@@ -11,8 +11,8 @@ from tests.right.exchanges import DATABRICKS, exchange, items, response
 
 BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
     "same-ids": (
-        exchange(response(output=[items()[1], items()[1]])),
-        {"items.unique_ids": {"/output/1/id"}},
+        exchange(response(output=[*items(), items()[1]])),
+        {"items.unique_ids": {"/output/2/id"}},
     ),
     "long-id": (exchange(response(output=items(id="msg_" + "a" * 61))), {"items.id_length": {"/output/1/id"}}),
     "long-id-of-the-response": (

@@ -16,6 +16,7 @@ from tests.right.samples import OPERATIONS, with_answer
 
 BREAKS = {
     "operations.compaction": with_answer("compaction", put("/usage/total_tokens", 1)),
+    "operations.compacted": with_answer("compaction", put("/output/1/encrypted_content", "no base64url!")),
     "operations.input_items": with_answer("input_items", put("/last_id", "msg_1")),
     "operations.input_tokens": with_answer("input_tokens", put("/input_tokens", "7")),
     "operations.deleted": with_answer("deleted", put("/deleted", False)),

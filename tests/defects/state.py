@@ -235,6 +235,17 @@ def _item_id_too_long(body: JSON, _: JSON) -> Changes:
 KNOWN = ("message", "reasoning", "function_call", "custom_tool_call", "web_search_call", "mcp_call")
 
 
+@of_bodies("consistency.cut_off")
+def _cut_off_called_completed(body: JSON, _: JSON) -> Changes:
+    """What an answer was cut off in is not said to be incomplete."""
+    reason = (body.get("incomplete_details") or {}).get("reason")
+    for index, item in list(items_of(body))[-1:]:
+        kinds = ("message", "function_call", "custom_tool_call")
+        if body["status"] == "incomplete" and reason == "max_output_tokens" and item["type"] in kinds:
+            for status in ("completed", "in_progress"):
+                yield f"{index} {status}", put(f"/output/{index}/status", status)
+
+
 @of_bodies("items.id_prefix")
 def _item_id_prefix_wrong(body: JSON, _: JSON) -> Changes:
     for index, item in items_of(body, *KNOWN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from conformance.checks.streams.texts import TEXTS
+from conformance.checks.streams.texts import LATE, SERVED, TEXTS
 from conformance.wire.edit import put
 from tests.defects.lib.streams import (
     DELTAS,
@@ -96,6 +96,53 @@ def _progress_without_an_end(events: Events) -> Changes:
         done = next((e["item"] for _, e in of_type(events, ITEM_ENDS[1]) if e["item"]["id"] == event["item_id"]), {})
         if state == "completed" and done.get("status") == "completed" and what != "mcp_list_tools":
             yield f"{index} {what}", renumbered([*events[:index], *events[index + 1 :]])
+
+
+def _told(events: Events, index: int) -> list[tuple[int, str]]:
+    """The events that tell of the state of the item at an output_index, each with its place and the state."""
+    return [(place, state) for place, event, _, state in _states(events) if event.get("output_index") == index]
+
+
+def _done_at(events: Events, index: int) -> JSON | None:
+    """The item at an output_index as it is done, or None."""
+    return next((e["item"] for _, e in of_type(events, ITEM_ENDS[1]) if e["output_index"] == index), None)
+
+
+@of_streams("progress_told")
+def _progress_untold(events: Events) -> Changes:
+    """Nothing tells of the state of a call, or not of its beginning."""
+    for index in sorted({event["output_index"] for _, event in of_type(events, ITEM_ENDS[0])}):
+        told, done = _told(events, index), _done_at(events, index)
+        if told and done is not None:
+            gone = {place for place, _ in told}
+            yield f"{index} all", renumbered(event for place, event in enumerate(events) if place not in gone)
+            if any(state == "in_progress" for _, state in told):
+                begun = {place for place, state in told if state == "in_progress"}
+                yield f"{index} begin", renumbered(event for place, event in enumerate(events) if place not in begun)
+
+
+@of_streams("one_at_a_time")
+def _item_added_early(events: Events) -> Changes:
+    """An item is added when the one before it has just been added."""
+    added = list(of_type(events, ITEM_ENDS[0]))
+    for (place, event), (later, other) in itertools.pairwise(added):
+        done = _done_at(events, event["output_index"])
+        if event["item"]["type"] != "mcp_list_tools" and done and done["id"] == event["item"]["id"]:
+            rest = [*events[: place + 1], other, *events[place + 1 : later], *events[later + 1 :]]
+            yield f"{later}", renumbered(rest, events)
+
+
+@of_streams("added_whole")
+def _item_added_as_done(events: Events) -> Changes:
+    """An item without pieces is added as it is in the end."""
+    for place, event in of_type(events, ITEM_ENDS[0]):
+        index, kind = event["output_index"], event["item"]["type"]
+        done = _done_at(events, index)
+        pieces = any(e["type"] in DELTAS and e.get("output_index") == index for e in events)
+        if done and not pieces and kind in (*SERVED, *LATE):
+            is_more = any(done.get(member) for member in LATE.get(kind, ()))
+            if is_more or (kind in SERVED and done.get("status") == "completed"):
+                yield f"{place} {kind}", put(f"/{place}/item", done)
 
 
 @of_streams("item_order")
@@ -218,6 +265,19 @@ def _added_whole(events: Events) -> Changes:
             pieces = any(e["type"] in DELTAS for e in same)
             if done and pieces and event["item"].get(member) == "" and done["item"].get(member):
                 yield f"{index} {member}", put(f"/{index}/item/{member}", done["item"][member])
+
+
+@of_streams("added_empty")
+def _part_added_full(events: Events) -> Changes:
+    """A part is added with its annotations or its probabilities, or with its text."""
+    for index, event in of_type(events, "response.content_part.added"):
+        place = {name: event[name] for name in ("output_index", "content_index")}
+        of_part = [one for one in events if place.items() <= one.items()]
+        done = next((one["part"] for _, one in of_type(of_part, "response.content_part.done")), {})
+        pieces = any(one["type"] in DELTAS and DELTAS[one["type"]].parts for one in of_part)
+        for member in ("text", "annotations", "logprobs"):
+            if done.get(member) and not event["part"].get(member) and pieces:
+                yield f"{index} {member}", put(f"/{index}/part/{member}", done[member])
 
 
 @of_streams("annotations")

@@ -121,9 +121,10 @@ def operations() -> dict[str, Exchange]:
     id_, usage = plain["id"], plain["usage"]
     given: JSON = {"id": "msg_1", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "?"}]}
     shorter: JSON = {"id": "resp_2", "object": "response.compaction", "created_at": plain["created_at"], "usage": usage}
+    compacted: JSON = {"id": "cmp_1", "type": "compaction", "encrypted_content": "gAAAAABw"}
     page: JSON = {"object": "list", "data": [given, MCP_LIST], "first_id": "msg_1", "last_id": "mcpl_1"}
     return {
-        "compaction": _operation("POST", "compact", shorter | {"output": [given]}),
+        "compaction": _operation("POST", "compact", shorter | {"output": [given, compacted]}),
         "input_items": _operation("GET", f"{id_}/input_items", page | {"has_more": False}),
         "input_tokens": _operation("POST", "input_tokens", {"object": "response.input_tokens", "input_tokens": 7}),
         "deleted": _operation("DELETE", id_, {"id": id_, "object": "response.deleted", "deleted": True}),

@@ -32,7 +32,8 @@ def response(**members: Any) -> dict[str, Any]:
 
 def unfinished(status: str, **members: Any) -> dict[str, Any]:
     """A response object that is right in another state than completed."""
-    return response(status=status, completed_at=None, **members)
+    cut = {"output": items(status="incomplete")} if status == "incomplete" else {}
+    return response(status=status, completed_at=None, **(cut | members))
 
 
 def items(**message: Any) -> list[dict[str, Any]]:

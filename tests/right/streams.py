@@ -162,13 +162,18 @@ class Stream:
             ("content_part.done", place | {"part": part}),
         )
 
-    def pieced(self, name: str, member: str, pieces: tuple[str, ...], added: JSON, done: JSON, **place: Any) -> Stream:
-        """An item with one text in pieces."""
+    def pieced(
+        self, name: str, member: str, pieces: tuple[str, ...], added: JSON, done: JSON, *states: str, **place: Any
+    ) -> Stream:
+        """An item with one text in pieces. Of its states the first comes before them, the others behind."""
+        told: list[tuple[str, JSON]] = [(f"{added['type']}.{state}", {}) for state in states]
         return self.item(
             added,
             done,
+            *told[:1],
             *((f"{name}.delta", place | {"delta": piece}) for piece in pieces),
             (f"{name}.done", place | {member: "".join(pieces)}),
+            *told[1:],
         )
 
     def function_call(self, *pieces: str, id_: str = "fc_1", status: str = "completed") -> Stream:
@@ -190,7 +195,8 @@ class Stream:
         added = {"id": "ci_1", "type": "code_interpreter_call", "status": "in_progress", "code": ""}
         added |= {"container_id": "cntr_1", "outputs": []}
         done = {"status": "completed", "code": "".join(pieces)}
-        return self.pieced("code_interpreter_call_code", "code", pieces, added, done)
+        states = ("in_progress", "interpreting", "completed")
+        return self.pieced("code_interpreter_call_code", "code", pieces, added, done, *states)
 
     def patch(self, *pieces: str) -> Stream:
         """A file to create."""
@@ -239,7 +245,7 @@ class Stream:
         added = {"id": "mcp_1", "type": "mcp_call", "status": "in_progress", "approval_request_id": None}
         added |= {"arguments": "", "error": None, "name": "ask", "output": None, "server_label": "wiki"}
         done = {"status": "completed", "arguments": "".join(pieces), "output": "An answer."}
-        return self.pieced("mcp_call_arguments", "arguments", pieces, added, done)
+        return self.pieced("mcp_call_arguments", "arguments", pieces, added, done, "in_progress", "completed")
 
     def search(self) -> Stream:
         """A web search with all its progress."""
@@ -256,8 +262,9 @@ class Stream:
             for number in range(2)
         ]
         done = {"status": "completed", "result": PNG}
-        begun, ended = (("image_generation_call." + state, {}) for state in ("generating", "completed"))
-        return self.item(added, done, begun, *partial, ended)
+        states = ("in_progress", "generating", "completed")
+        begun, drawing, ended = ((f"image_generation_call.{state}", {}) for state in states)
+        return self.item(added, done, begun, drawing, *partial, ended)
 
     def end(self, status: str = "completed", **members: Any) -> Stream:
         """Ends the response."""

@@ -13,6 +13,7 @@ from PIL import Image
 from conformance.wire.exchange import Exchange, Request
 from tests.right.answers import (
     CITATION,
+    CODE_CALL,
     CUSTOM,
     JSON,
     MCP,
@@ -22,6 +23,7 @@ from tests.right.answers import (
     SEARCH_CALL,
     SHELL_CALL,
     STRICT,
+    answered,
     custom_call,
     exchange,
     function_call,
@@ -38,6 +40,7 @@ PATCH: JSON = {"type": "apply_patch"}
 SHELL: JSON = {"type": "shell", "environment": {"type": "local"}}
 DRAW: JSON = {"type": "image_generation", "size": "1024x1024", "quality": "low", "output_format": "png"}
 ASKING: JSON = {**MCP, "require_approval": "always"}
+CODE: JSON = {"type": "code_interpreter", "container": {"type": "auto"}}
 NOWHERE: JSON = {**MCP, "server_url": "https://mcp.invalid/mcp"}
 UNREACHED: JSON = {**MCP_LIST, "tools": [], "error": {"type": "http_error", "code": 424, "message": "not reached"}}
 
@@ -65,6 +68,15 @@ def patch(kind: str, diff: Any = None, number: int = 0) -> JSON:
 def image(result: str, **members: Any) -> JSON:
     told = {"size": "1024x1024", "output_format": "png", "quality": "low", "background": "opaque"}
     return item("ig_1", "image_generation_call", result=result, revised_prompt=None) | told | members
+
+
+def plotted() -> JSON:
+    """A message that cites a file of a container."""
+    text = "Voilà: [the plot](sandbox:/mnt/data/plot.png)."
+    place = {"start_index": text.index("sandbox"), "end_index": len(text) - 2}
+    file = {"type": "container_file_citation", "container_id": "cntr_1", "file_id": "cfile_1", "filename": "plot.png"}
+    content = {"type": "output_text", "text": text, "annotations": [file | place], "logprobs": []}
+    return item("msg_p", "message", role="assistant", content=[content])
 
 
 def responding(approve: bool, *items: JSON) -> Exchange:
@@ -95,6 +107,8 @@ def tools() -> dict[str, Exchange]:
         "not_approved": responding(False),
         "unreachable": with_items([NOWHERE], UNREACHED, **force),
         "searched": cited,
+        "cited": answered(tools=[SEARCH], input="Où est Rome ?", include=["web_search_call.action.sources"], **force),
+        "plotted": with_items([CODE], CODE_CALL, plotted()),
     }
 
 
@@ -102,7 +116,7 @@ def drawing(*partial: str, asked: Any = 3) -> Exchange:
     """A stream that brings partial images, and asks for some."""
     tool = {"type": "image_generation"} | ({} if asked is None else {"partial_images": asked})
     stream = Stream()
-    steps = [("image_generation_call.generating", {})]
+    steps: list[tuple[str, JSON]] = [(f"image_generation_call.{state}", {}) for state in ("in_progress", "generating")]
     for number, text in enumerate(partial):
         members = {"partial_image_b64": text, "partial_image_index": number}
         steps.append(("image_generation_call.partial_image", members))

@@ -28,8 +28,18 @@ PREFIXES: Final[dict[str, str]] = {
     "shell_call_output": "sho_",
     "apply_patch_call": "apc_",
     "compaction": "cmp_",
+    "tool_search_call": "tsc_",
+    "tool_search_output": "tso_",
+    "program": "cm_",
+    "program_output": "cmo_",
 }
 """How the id of each type of item begins in genuine recordings (docs/sources.md)."""
+
+SENT_ONLY: Final = (
+    *("item_reference", "mcp_approval_response", "function_call_output", "custom_tool_call_output"),
+    *("local_shell_call_output", "apply_patch_call_output", "computer_call_output"),
+)
+"""Items that a client sends, and that no server makes. A reference has the id of another item."""
 
 
 def ids(view: View) -> Iterator[tuple[str, str, Any]]:

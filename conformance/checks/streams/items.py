@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.checks.lib.rules import Finding
-from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step, Timeline
+from conformance.checks.lib.timeline import PARTIAL_IMAGE, Item, Step, Timeline
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, pointer, show
 
@@ -23,6 +23,26 @@ def item_order(t: Timeline) -> Iterator[Finding]:
         if "output_index" in step.json and index != position and not follows and not midway:
             yield Finding(step.where("/output_index"), str(position), show(step.json["output_index"]))
         previous = index
+
+
+@stream_rule("one_at_a_time", when=lambda t: sum(item.added is not None for item in t.items) > 1)
+def one_at_a_time(t: Timeline) -> Iterator[Finding]:
+    """An item is added when the one before it is done. Only the tools of MCP servers are listed beside others."""
+    before: Item | None = None
+    for item in sorted(
+        (item for item in t.items if item.added), key=lambda item: item.added.index if item.added else 0
+    ):
+        # An item without its end is the finding of another rule.
+        is_open = before is not None and before.done is not None and item.added is not None
+        if is_open and before and before.done and item.added and item.added.index < before.done.index:
+            expected = f"response.output_item.done of the item before it, which is event {before.done.index}"
+            yield Finding(item.added.where(), expected, f"{show(item.type)} beside {show(before.type)}")
+        if before is None or _end(item) > _end(before):
+            before = item if item.type != "mcp_list_tools" else before
+
+
+def _end(item: Item) -> int:
+    return item.done.index if item.done else -1
 
 
 @stream_rule("item_pairs", when=lambda t: t.items)

@@ -1,4 +1,4 @@
-"""The check of the progress of calls that the server makes: begun, under way, ended."""
+"""Checks of the progress of calls that the server makes: begun, under way, ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
 from conformance.checks.streams.rule import stream_rule
-from conformance.wire.json_values import at, show
+from conformance.wire.json_values import MISSING, at, show
 
 STATES: Final[dict[str, int]] = {
     "in_progress": 0,
@@ -18,19 +18,22 @@ STATES: Final[dict[str, int]] = {
 }
 """The states that events tell of, and their order."""
 
-KINDS: Final = (
-    "code_interpreter_call",
-    "file_search_call",
-    "image_generation_call",
-    "mcp_call",
-    "mcp_list_tools",
-    "web_search_call",
-)
+TOLD: Final[dict[str, tuple[str, ...]]] = {
+    "code_interpreter_call": ("in_progress", "interpreting"),
+    "file_search_call": ("in_progress", "searching"),
+    "image_generation_call": ("in_progress", "generating"),
+    "mcp_call": ("in_progress",),
+    "mcp_list_tools": ("in_progress",),
+    "web_search_call": ("in_progress", "searching"),
+}
+"""What is always told of an item of each type before it is done, beside its end."""
+
+ENDS: Final = ("completed", "failed")
 
 
 def _progress(item: Item) -> list[tuple[Step, str]]:
     """The events that tell of the state of an item, in order, each with the state."""
-    if not isinstance(item.type, str) or item.type not in KINDS:
+    if not isinstance(item.type, str) or item.type not in TOLD:
         return []
     found = [(step, state) for state in STATES for step in item.of(f"response.{item.type}.{state}")]
     return sorted(found, key=lambda pair: pair[0].index)
@@ -46,7 +49,7 @@ def progress(t: Timeline) -> Iterator[Finding]:
             again = state == before and not (state == "in_progress" and item.type == "mcp_call")
             if STATES[state] < STATES[before] or again:
                 yield Finding(step.where(), f"no {state} after {before}", "one")
-        ends = [(step, state) for step, state in states if state in ("completed", "failed")]
+        ends = [(step, state) for step, state in states if state in ENDS]
         for step in _after(item, ends[0][0]) if ends else ():
             yield Finding(step.where(), f"nothing of the item after event {ends[0][0].index} {ends[0][0].type}", "one")
         if states and item.done is not None:
@@ -72,3 +75,26 @@ def _ending(item: Item, done: Step, ends: list[tuple[Step, str]]) -> Iterator[Fi
         if not right:
             received = {"status": status, "error": error} if error else {"status": status}
             yield Finding(done.where("/item"), f"an item that has {state}, as in event {step.index}", show(received))
+
+
+def _run(t: Timeline) -> list[Item]:
+    """What the server ran to its end."""
+    return [
+        item for item in t.seen_whole() if isinstance(item.type, str) and item.type in TOLD and item.added and item.done
+    ]
+
+
+@stream_rule("progress_told", when=_run)
+def progress_told(t: Timeline) -> Iterator[Finding]:
+    """What the server calls is told to be begun and under way; a list of tools also to be there."""
+    for item in _run(t):
+        told, status = {state for _, state in _progress(item)}, at(item.final, "status")
+        # What has failed, or was cut off, need not have come so far.
+        owed = TOLD[item.type] if status in ("completed", MISSING, None) else TOLD[item.type][:1]
+        missing = [state for state in owed if state not in told]
+        # The end of an item with a status is the matter of the rule above.
+        if status in (MISSING, None) and not told.intersection(ENDS):
+            missing.append("completed")
+        if missing and item.done:
+            names = " and ".join(f"response.{item.type}.{state}" for state in missing)
+            yield Finding(item.done.where(), f"{names} before it", "none")

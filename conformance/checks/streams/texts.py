@@ -178,6 +178,49 @@ def added_empty(t: Timeline) -> Iterator[Finding]:
                     if at(step.json, "part", text.member) not in ("", None, MISSING):
                         where, value = pointer("part", text.member), show(at(step.json, "part", text.member))
                         yield Finding(step.where(where), "an empty text, as its pieces follow", value)
+                    for member in ("annotations", "logprobs"):
+                        if listed := at(step.json, "part", member):
+                            yield Finding(step.where(pointer("part", member)), "[], as they follow", show(listed))
+
+
+LATE: Final[dict[str, tuple[str, ...]]] = {
+    "file_search_call": ("queries", "results"),
+    "image_generation_call": ("result",),
+    "mcp_call": ("output", "error"),
+    "mcp_list_tools": ("tools",),
+    "message": ("content",),
+    "program_output": ("result",),
+    "reasoning": ("summary", "content"),
+    "shell_call_output": ("output",),
+}
+"""What an item of each type has when it is done, and not yet when it is added. It is beside the texts in pieces."""
+
+SERVED: Final = ("code_interpreter_call", "file_search_call", "image_generation_call", "mcp_call", "web_search_call")
+"""Calls that the server makes, which are in progress when they are added. Others were seen to be completed then."""
+
+
+@stream_rule("added_whole", when=lambda t: any(item.added for item in t.items))
+def added_whole(t: Timeline) -> Iterator[Finding]:
+    """An item is added before it is made: nothing is in it yet that it has when it is done."""
+    for item in t.items:
+        added = at(item.added.json, "item") if item.added else MISSING
+        if not item.added or not isinstance(added, dict):
+            continue
+        found = [*_whole_texts(item, added)]
+        found += [(pointer("item", one), added[one]) for one in LATE.get(str(item.type), ()) if added.get(one)]
+        found += [("/item/status", "completed")] * (item.type in SERVED and added.get("status") == "completed")
+        # What is in pieces too is the finding of the rule above.
+        if found and not any(lane.deltas for text in TEXTS for lane in text.lanes(item).values()):
+            where, value = found[0]
+            expected = "an item that is still to be made, as it is added"
+            yield Finding(item.added.where(where), expected, show(value))
+
+
+def _whole_texts(item: Item, added: Any) -> Iterator[tuple[str, str]]:
+    """The texts that an item has when it is added, but arguments of functions, which another rule wants in pieces."""
+    for text in TEXTS:
+        if text is not ARGUMENTS and item.has("type", text.item):
+            yield from ((where, value) for where, value in text.in_item(added).values() if value)
 
 
 SHELL_OUTPUT: Final = "response.shell_call_output_content"

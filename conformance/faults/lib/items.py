@@ -25,11 +25,20 @@ SHELL_OUTPUT: Final = {
 }
 
 
+STATES: Final[dict[str, tuple[str, ...]]] = {
+    "code_interpreter_call": ("in_progress", "interpreting", "completed"),
+    "image_generation_call": ("in_progress", "generating", "completed"),
+    "web_search_call": ("in_progress", "searching", "completed"),
+}
+"""What is told of a call that the server makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """An output item: what it is in the end, what of it is different when it is added, and the events between the two.
 
-    The events get the item's output_index and id where they name no others.
+    The events get the item's output_index and id where they name no others. What the server calls is in progress when
+    it is added, and its states are told.
     """
 
     item: dict[str, Any]
@@ -38,8 +47,11 @@ class Added:
 
     def events(self, index: int) -> Iterable[Event]:
         """All events of the item, at a place in the output."""
-        yield {"type": "response.output_item.added", "output_index": index, "item": self.item | self.begin}
-        for event in self.inside:
+        kind = self.item["type"]
+        states = tuple({"type": f"response.{kind}.{state}"} for state in STATES.get(kind, ()))
+        begin = (IN_PROGRESS if states else {}) | self.begin
+        yield {"type": "response.output_item.added", "output_index": index, "item": self.item | begin}
+        for event in (*states[:1], *self.inside, *states[1:]):
             yield {"output_index": index, "item_id": self.item["id"]} | event
         yield {"type": "response.output_item.done", "output_index": index, "item": self.item}
 

@@ -21,13 +21,30 @@ def _all_at_one_place(events: list[Event]) -> list[Event]:
 def _added_as_done(events: list[Event]) -> list[Event]:
     done = {event["output_index"]: event["item"] for event in events if event["type"] == "response.output_item.done"}
     status = {"status": "in_progress"}
+    # What comes in no pieces is another matter.
+    done = {index: item for index, item in done.items() if item["type"] not in SERVED}
     return [
         event | {"item": done[event["output_index"]] | status}
-        if event["type"] == "response.output_item.added"
+        if event["type"] == "response.output_item.added" and event["output_index"] in done
         else event
         for event in events
     ]
 
+
+def _added_in_the_end(events: list[Event]) -> list[Event]:
+    """What the server calls is added as it is when it is done."""
+    done = {event["output_index"]: event["item"] for event in events if event["type"] == "response.output_item.done"}
+    kinds = ("image_generation_call", "web_search_call")
+    return [
+        event | {"item": done[event["output_index"]]}
+        if event["type"] == "response.output_item.added" and event["item"]["type"] in kinds
+        else event
+        for event in events
+    ]
+
+
+SERVED: Final = ("image_generation_call", "mcp_call", "mcp_list_tools", "web_search_call")
+STATES: Final = ("in_progress", "searching", "generating", "completed", "failed")
 
 FAULTS: Final = (
     Fault(
@@ -42,6 +59,24 @@ FAULTS: Final = (
         ("streams.item_order",),
         on_events(_all_at_one_place),
         seen=ELSEWHERE,
+    ),
+    Fault(
+        "items-side-by-side",
+        "The second item is added before the first one is done.",
+        ("streams.one_at_a_time",),
+        on_events(moved("output_item.added", after="output_item.added", which=1)),
+    ),
+    Fault(
+        "progress-untold",
+        "No event tells how far what the server calls has come.",
+        ("streams.progress_told",),
+        on_events(left_out([f"{kind}.{state}" for kind in SERVED for state in STATES])),
+    ),
+    Fault(
+        "call-added-in-the-end",
+        "What the server calls is added when it is completed.",
+        ("streams.added_whole",),
+        on_events(_added_in_the_end),
     ),
     Fault(
         "no-item-added",
@@ -133,8 +168,8 @@ FAULTS: Final = (
     ),
     Fault(
         "message-added-with-text",
-        "A message is added with its text, which then comes in pieces.",
-        ("streams.added_empty",),
+        "A message is added with its text, which then comes in pieces, or with its part if that stays empty.",
+        ("streams.added_empty", "streams.added_whole"),
         on_events(_added_as_done),
     ),
     Fault(

@@ -35,7 +35,7 @@ REFUSING: Final = Added(
 THOUGHT: Final = {"type": "reasoning_text", "text": "Let me see."}
 
 THINKING: Final = Added(
-    {"id": "rs_0", "type": "reasoning", "summary": [], "content": [THOUGHT], "encrypted_content": "gAAAA"},
+    {"id": "rs_0", "type": "reasoning", "summary": [], "content": [THOUGHT], "encrypted_content": "gAAAAABw"},
     {"content": []},
     (
         {"type": "response.content_part.added", "content_index": 0, "part": THOUGHT | {"text": ""}},
@@ -67,6 +67,15 @@ SHELL: Final = {
     "environment": None,
     **COMPLETED,
 }
+
+LISTING: Final = Added(
+    SHELL,
+    {"action": {**ACTION, "commands": []}, **IN_PROGRESS},
+    (
+        {"type": "response.shell_call_command.added", "command_index": 0, "command": ""},
+        *in_pieces("shell_call_command", ["ls -l"], {"command": "ls -l"}, command_index=0),
+    ),
+)
 
 PRINTING: Final = Added(
     SHELL_OUTPUT,
@@ -190,6 +199,6 @@ FAULTS: Final = (
         "printed-piece-lost",
         "A piece of what a shell command printed is lost.",
         ("streams.shell_output",),
-        adding(loaded_tools({"type": "shell"}), Added(SHELL, IN_PROGRESS), PRINTING),
+        adding(loaded_tools({"type": "shell"}), LISTING, PRINTING),
     ),
 )

@@ -45,6 +45,11 @@ def is_whole(reply: Reply) -> bool:
     return bool(response["status"] == "completed")
 
 
+def is_cut_off(reply: Reply) -> bool:
+    """True for an answer that ends before it is whole, streamed or not."""
+    return is_cut_off_stream(reply) or (is_json(reply) and reply.content.get("status") == "incomplete")
+
+
 def is_plain(reply: Reply) -> bool:
     """True for a whole answer to a request that asks for nothing but text: no tools, no form, nothing to include."""
     particular = any(reply.asked.get(name) is not None for name in ("tools", "tool_choice", "text"))
