@@ -6,15 +6,10 @@ from typing import Any, Final
 
 from conformance.faults.lib.fault import ELSEWHERE, Fault
 from conformance.reference.edits.asked import asks, is_question
-from conformance.reference.edits.replies import answers_question, is_json, only_if
+from conformance.reference.edits.replies import answers_question, is_json, only_if, where_sent
 from conformance.reference.reply import Reply, ReplyEdit, encoded
 
 TWO_DAYS: Final = 2 * 86_400
-
-
-def _with_status(status: int) -> ReplyEdit:
-    asked = asks("/max_output_tokens")
-    return only_if(lambda reply: answers_question(reply) and asked(reply), lambda reply: replace(reply, status=status))
 
 
 def _typed(media_type: str) -> ReplyEdit:
@@ -38,7 +33,12 @@ def _sent_later(reply: Reply) -> Reply:
 
 
 FAULTS: Final = (
-    Fault("answered-with-201", "Short questions are answered with 201 Created.", ("http.success",), _with_status(201)),
+    Fault(
+        "answered-with-201",
+        "Requests with instructions are answered with 201 Created.",
+        ("http.success",),
+        where_sent("/instructions", lambda reply: replace(reply, status=201)),
+    ),
     Fault(
         "error-with-status-200",
         "A refusal of a temperature comes with the status 200.",
