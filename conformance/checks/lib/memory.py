@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 from conformance.checks.lib.ids import call_ids, ids
 from conformance.checks.lib.sent_items import is_self_contained
 from conformance.checks.lib.view import View
-from conformance.wire.json_values import at, at_list, number
+from conformance.wire.json_values import MISSING, at, at_list, number
 
 Value = TypeVar("Value")
 
@@ -22,6 +22,12 @@ LIMIT: Final = 10_000
 
 UNCOUNTED: Final = ("input", "stream", "stream_options", "max_output_tokens", "metadata", "include", "store", "user")
 """Settings that add nothing to what the model reads."""
+
+ADDED: Final = (
+    MISSING,
+    *("message", "reasoning", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"),
+)
+"""Types of items of an input that are read beside the others. Some bring tools, or stand for what went before."""
 
 COUNTED_ONCE: Final = ("message", "function_call", "custom_tool_call", "reasoning")
 """Types of output of an answer for which the model read its input once. What a server runs is read again."""
@@ -152,9 +158,14 @@ def sent_input(view: View) -> list[Any]:
 def input_digests(view: View) -> Iterator[str]:
     """A digest of the settings and the first items of the input, for each number of items from one to all.
 
-    None where the request does not show all that the model reads.
+    None where the request does not show all that the model reads, or where that depends on what else is there.
     """
     if not is_self_contained(view) or view.asked("truncation") == "auto" or "context_management" in view.body:
+        return
+    if any(
+        at(tool, "type") not in ("function", "custom") or "defer_loading" in tool
+        for tool in at_list(view.body, "tools")
+    ):
         return
     settings = {name: value for name, value in view.body.items() if name not in UNCOUNTED and value is not None}
     # Choosing between tools leaves the declarations of the tools as they are; choosing none may not.
@@ -162,7 +173,7 @@ def input_digests(view: View) -> Iterator[str]:
         del settings["tool_choice"]
     so_far = digest(settings)
     for item in sent_input(view):
-        if at(item, "type") in ("compaction", "item_reference"):
+        if at(item, "type") not in ADDED:
             return
         so_far = digest([so_far, item])
         yield so_far
