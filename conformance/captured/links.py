@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from conformance.checks import Finding, Memory, Result, View, judge_links, message
@@ -34,6 +34,9 @@ REFUSALS: Final = (400, 404, 409, 413, 415, 422)
 
 TOO_MUCH: Final = ("context_length_exceeded", "string_above_max_length", "insufficient_quota")
 """Codes of errors that are about how much was sent, which nobody can tell beforehand."""
+
+UNSUPPORTED: Final = "unsupported_parameters"
+"""The chapter of the parameters that a contract lets refuse."""
 
 ADDITIONS: Final = ("input_file", "input_image", "input_audio")
 
@@ -73,20 +76,24 @@ def linked(
     """
     view = View(exchange, contract)
     found: list[Result] = []
-    if not redacted:
+    if not redacted and _follows(view, memory) and call_ids(view):
         found += _judged(contract, model, CALL_IDS, _call_ids(view, memory))
-    found += _judged(contract, model, SENT_CALLS, _sent_calls(view, memory))
+    if view.is_create and any(at(item, "type") in CLIENT_CALLS for item in sent_input(view)):
+        found += _judged(contract, model, SENT_CALLS, _sent_calls(view, memory))
     found += _refusal(view, memory, model, redacted=redacted)
     other = [*_other_settings(view, memory, results)]
-    found += _judged(contract, model, SETTINGS, other)
+    if view.response and len(memory.settings):
+        found += _judged(contract, model, SETTINGS, other)
     _keep_settings(view, memory, name)
     found += judge_links(exchange, contract, memory, name=name, model=model, redacted=redacted)
     return [one for one in results if not (other and one.finding and one.requirement.startswith("echo."))] + found
 
 
-def _judged(contract: Contract, model: str | None, requirement: str, findings: Any) -> list[Result]:
+def _judged(contract: Contract, model: str | None, requirement: str, findings: Iterable[Finding]) -> list[Result]:
+    """One result for each finding, or one that is ok."""
     level = contract.level(requirement, model)
-    return [] if level is None else [Result(requirement, level, finding) for finding in findings]
+    found: list[Finding | None] = [*findings]
+    return [] if level is None else [Result(requirement, level, finding) for finding in found or [None]]
 
 
 # --- calls
@@ -104,12 +111,27 @@ def _before(view: View, memory: Memory) -> set[str]:
     return found
 
 
+def _conversation(view: View) -> str | None:
+    """The id of the conversation that a request goes on with, None where it names none."""
+    named = view.asked("conversation")
+    id_ = at(named, "id") if isinstance(named, dict) else named
+    return id_ if isinstance(id_, str) else None
+
+
+def _follows(view: View, memory: Memory) -> bool:
+    """True for a request that goes on from what it does not show."""
+    return view.is_create and (bool(_before(view, memory)) or _conversation(view) is not None)
+
+
 def _call_ids(view: View, memory: Memory) -> Iterator[Finding]:
     """No new call has the call_id of an earlier turn of the conversation, which the request does not show."""
-    before, known = _before(view, memory), known_ids(view)
-    for pointer, value in call_ids(view) if before else ():
+    before, conversation, known = _before(view, memory), _conversation(view), known_ids(view)
+    for pointer, value in call_ids(view):
         call = memory.calls.get(value)
-        if call and call.response in before and value not in known:
+        turn = memory.answers.get(call.response) if call else None
+        if call is None or turn is None or value in known or call.response == view.response.get("id"):
+            continue
+        if call.response in before or (conversation is not None and turn.conversation == conversation):
             received = f"{show(value, 80)}, that of a {call.type} in {call.name}, of the same conversation"
             yield Finding(view.where(pointer), "a call_id that no earlier call of the conversation has", received)
 
@@ -152,7 +174,10 @@ def _is_complete(view: View) -> bool:
 
 def _fits(view: View) -> bool:
     """True if a request is right as far as it shows: by the schema, by the contract, and as a conversation."""
-    asks_for_other = any(view.asked(name) is not MISSING for name in view.contract.parameters)
+    unsupported = [
+        name for name in view.contract.parameters if view.contract.level(f"{UNSUPPORTED}.{name}") is not None
+    ]
+    asks_for_other = any(view.asked(name) is not MISSING for name in unsupported)
     return bool(view.body) and not asks_for_other and not any(violations("request", view.body)) and _is_complete(view)
 
 
@@ -212,7 +237,7 @@ def _refusal(view: View, memory: Memory, model: str | None, *, redacted: bool) -
         return []
     own = [] if redacted else _own_items(view, memory)
     if view.response:
-        return _judged(view.contract, model, GIVEN_BACK, [None]) if own else []
+        return _judged(view.contract, model, GIVEN_BACK, []) if own else []
     if view.exchange.status not in REFUSALS or obstacle(view.exchange) is not None:
         return []
     said = f"{view.exchange.status}: {message(view)}"
