@@ -193,7 +193,7 @@ def test_a_call_id_of_an_earlier_turn() -> None:
     middle = following("middle", FIRST, SAID)
     assert is_reused(FIRST, following("last", FIRST, AGAIN))
     assert is_reused(FIRST, middle, following("last", middle, AGAIN))
-    assert not is_reused(FIRST, answered("another conversation", asked(HELLO), AGAIN))
+    assert not is_reused(FIRST, answered("another", asked(HELLO), AGAIN))
 
 
 def test_a_call_id_of_a_conversation_that_is_kept_elsewhere() -> None:
