@@ -161,7 +161,9 @@ def _is_complete(view: View) -> bool:
     items = sent_input(view)
     called = {at(item, "call_id") for item in items if at(item, "type") in CLIENT_CALLS}
     answered = {at(item, "call_id") for item in items if at(item, "type") in OUTPUTS}
-    if called - answered or (is_self_contained(view) and answered - called):
+    # Other calls can have the output of a function, too.
+    others = {at(item, "call_id") for item in items if str(at(item, "type")).endswith("_call")}
+    if called - answered or (is_self_contained(view) and answered - called - others):
         return False
     is_thought = False
     for item in items:

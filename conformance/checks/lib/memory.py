@@ -167,14 +167,14 @@ def input_digests(view: View) -> Iterator[str]:
         for tool in at_list(view.body, "tools")
     ):
         return
+    if any(at(item, "type") not in ADDED for item in sent_input(view)):
+        return
     settings = {name: value for name, value in view.body.items() if name not in UNCOUNTED and value is not None}
     # Choosing between tools leaves the declarations of the tools as they are; choosing none may not.
     if settings.get("tool_choice") in ("auto", "required"):
         del settings["tool_choice"]
     so_far = digest(settings)
     for item in sent_input(view):
-        if at(item, "type") not in ADDED:
-            return
         so_far = digest([so_far, item])
         yield so_far
 
