@@ -156,13 +156,19 @@ def _sent_calls(view: View, memory: Memory) -> Iterator[Finding]:
 OUTPUTS: Final = tuple(f"{call}_output" for call in CLIENT_CALLS)
 
 
+def _named(items: Iterable[Any], *members: str) -> set[str]:
+    """What some items say in some members, or in ``call_id``, as far as these are texts."""
+    values = (at(item, member) for item in items for member in members or ("call_id",))
+    return {value for value in values if isinstance(value, str) and value}
+
+
 def _is_complete(view: View) -> bool:
     """True if the input is a whole conversation: calls beside their outputs, reasoning before what it led to."""
     items = sent_input(view)
-    called = {at(item, "call_id") for item in items if at(item, "type") in CLIENT_CALLS}
-    answered = {at(item, "call_id") for item in items if at(item, "type") in OUTPUTS}
+    called = _named(item for item in items if at(item, "type") in CLIENT_CALLS)
+    answered = _named(item for item in items if at(item, "type") in OUTPUTS)
     # Other calls can have the output of a function, too.
-    others = {at(item, "call_id") for item in items if str(at(item, "type")).endswith("_call")}
+    others = _named(item for item in items if str(at(item, "type")).endswith("_call"))
     if called - answered or (is_self_contained(view) and answered - called - others):
         return False
     is_thought = False
@@ -222,8 +228,8 @@ def _is_about(view: View, own: list[tuple[str, Given]]) -> bool:
         isinstance(param, str) and param and not param.startswith(("input", "previous_response_id"))
     ):
         return False
-    ids = {at(item, name) for item in sent_input(view) for name in ("id", "call_id")}
-    if any(isinstance(id_, str) and id_ and id_ in said for id_ in ids) or any(place in said for place, _ in own):
+    ids = _named(sent_input(view), "id", "call_id")
+    if any(id_ in said for id_ in ids) or any(place in said for place, _ in own):
         return True
     # Of files and pictures that the client adds nobody can tell whether they are right.
     sent = json.dumps(sent_input(view))

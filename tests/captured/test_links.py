@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conformance.captured.exchanges import from_json
 from conformance.captured.judging import judge_captured
@@ -12,6 +14,7 @@ from conformance.captured.summary import Summary
 from conformance.checks import Memory
 from conformance.contract import load
 from tests.captured.captures import ASKED, RESPONSE, line, run, text
+from tests.right.exchanges import changed_somewhere
 
 HELLO = {"role": "user", "content": "Hello"}
 WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
@@ -238,3 +241,26 @@ def test_settings_that_are_wrong_by_themselves() -> None:
     plain = answered("first", asked(HELLO, parallel_tool_calls=True), MESSAGE)
     other = answered("second", asked(HELLO, parallel_tool_calls=False), output, parallel_tool_calls=True)
     assert [name for name, _ in names(plain, other)] == ["echo.parallel_tool_calls"]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_nothing_makes_the_judge_raise(data: st.DataObject) -> None:
+    """Whatever a capture holds, each of its exchanges is judged beside the others, and the findings can be shown."""
+    memory = Memory(limit=4)
+    for each in (FIRST, refused("second", BACK), answered("third", BACK, {**MESSAGE, "id": "msg_" + "9" * 40})):
+        made = from_json(each)
+        for _ in range(2):
+            sent, answer = changed_somewhere(data, made.exchange, JSON_VALUES)
+            request = {**each["request"], "body": sent}
+            status = data.draw(st.sampled_from([200, 201, 400, 404, 500]))
+            line_ = {**each, "request": request, "response": {**each["response"], "json": answer, "status": status}}
+            judgement = judge_captured(from_json(line_), load("databricks"), memory)
+            assert all(finding.text.isprintable() for _, finding in judgement.findings)

@@ -48,7 +48,8 @@ class View:
     def is_hidden_error(self) -> bool:
         """True for an error under the status of a success: an envelope of errors, and no response object."""
         body = self.exchange.json
-        told = at(body, "error") if at(body, "object") != "response" else MISSING
+        is_response = at(body, "object") == "response" or at(body, "output") is not MISSING
+        told = MISSING if is_response else at(body, "error")
         of_databricks = at(body, "object") is MISSING and all(
             isinstance(at(body, name), str) for name in ("error_code", "message")
         )
