@@ -63,9 +63,13 @@ def charset(view: View) -> Iterator[Finding]:
         yield Finding("header content-type", "no charset, or utf-8", show(_charset(view), 40))
 
 
-@rule("http.byte_order_mark", when=lambda view: bool(view.exchange.content) and view.exchange.media_type in TEXTS)
+def _is_json(view: View) -> bool:
+    return bool(view.exchange.content) and view.exchange.media_type == "application/json"
+
+
+@rule("http.byte_order_mark", when=_is_json)
 def byte_order_mark(view: View) -> Iterator[Finding]:
-    """Nothing stands before JSON or before the first line of a stream."""
+    """Nothing stands before JSON. Of a stream, where the standard lets it pass, it is a stray line."""
     content = view.exchange.content or b""
     for name, mark in MARKS.items():
         if content.startswith(mark):

@@ -118,3 +118,10 @@ def test_a_failure_behind_an_answer() -> None:
     for name in ("failed", "failed_midway", "text"):
         assert "streams.failed_after_answer" not in places_broken_by(good[name].exchange())
     assert "streams.failed_after_answer" in judged_in(good["text"].exchange(), OPENAI)
+
+
+def test_a_mark_before_a_stream() -> None:
+    """A byte order mark before a stream is a stray line: its standard lets it pass, and some clients lose an event."""
+    events = [event.json for event in streams.good()["text"].exchange().events]
+    broken = places_broken_by(streams.raw("\ufeff".encode() + streams.wire(events)))
+    assert broken.keys() == {"streams.stray_lines"}

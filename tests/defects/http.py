@@ -56,7 +56,7 @@ def _other_content_type(exchange: Exchange) -> Copies:
             yield kind, _headed(exchange, content_type=kind)
 
 
-@of_exchanges("http.byte_order_mark")
+@of_exchanges("http.byte_order_mark", "streams.stray_lines")
 def _byte_order_mark(exchange: Exchange) -> Copies:
     if is_answer(exchange) or is_error(exchange):
         content = MARK + json.dumps(exchange.json).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 from conformance.checks.lib.rules import Finding, rule
@@ -42,6 +43,8 @@ def unterminated(t: Timeline) -> Iterator[Finding]:
 @stream_rule("stray_lines", when=lambda t: t.exchange.content is not None)
 def stray_lines(t: Timeline) -> Iterator[Finding]:
     """A stream holds events and nothing that a client would ignore."""
+    if (t.exchange.content or b"").startswith(codecs.BOM_UTF8):
+        yield Finding("", "lines that begin with event: or data:", "a byte order mark before the first one")
     for name in t.exchange.framing.named_only:
         yield Finding("", "an event with data", f"an event named {show(name)} without data")
     for line in t.exchange.framing.stray:
