@@ -58,6 +58,7 @@ BROKEN: dict[str, tuple[Exchange, dict[str, set[str]]]] = {
     "an error with 200": (exchange(refusal()), {"http.error_status": {"status"}}),
     "an error of Databricks with 200": (exchange(databricks_refusal()), {"http.error_status": {"status"}}),
     "an error in words with 200": (exchange({"error": "no"}), {"http.error_status": {"status"}}),
+    "an error of a framework with 200": (exchange({"detail": [{"msg": "no"}]}), {"http.error_status": {"status"}}),
     "another charset": (
         exchange(headers={"content-type": f"{JSON}; charset=latin-1"}),
         {"http.charset": {"header content-type"}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from conformance.checks.lib.images import Pictures
 from conformance.checks.lib.timeline import TERMINAL, Timeline
@@ -12,6 +12,9 @@ from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at, at_list
 from conformance.wire.sse import Event
+
+ERRORS: Final = ("error", "errors", "detail")
+"""Members by which servers of this API, and the frameworks that they are made with, tell an error."""
 
 Place = tuple[str, dict[str, Any]]
 """Something in a response object: its pointer, and its value."""
@@ -49,11 +52,11 @@ class View:
         """True for an error under the status of a success: an envelope of errors, and no response object."""
         body = self.exchange.json
         is_response = at(body, "object") == "response" or at(body, "output") is not MISSING
-        told = MISSING if is_response else at(body, "error")
+        told = MISSING if is_response else next((e for name in ERRORS if (e := at(body, name))), MISSING)
         of_databricks = at(body, "object") is MISSING and all(
             isinstance(at(body, name), str) for name in ("error_code", "message")
         )
-        return not self.is_error and (of_databricks or (isinstance(told, dict | str) and bool(told)))
+        return not self.is_error and (of_databricks or (isinstance(told, dict | list | str) and bool(told)))
 
     @property
     def is_answered(self) -> bool:
