@@ -241,13 +241,13 @@ def _refusal(view: View, memory: Memory, model: str | None, *, redacted: bool) -
 
     Of a ``redacted`` capture nobody can tell what the endpoint gave.
     """
-    if not view.is_create or not _fits(view):
+    own = [] if redacted or not view.is_create else _own_items(view, memory)
+    is_refused = view.exchange.status in REFUSALS and obstacle(view.exchange) is None
+    # Whether a request is right costs most to find out, and is asked last.
+    if not view.is_create or not (is_refused or (own and view.response)) or not _fits(view):
         return []
-    own = [] if redacted else _own_items(view, memory)
-    if view.response:
-        return _judged(view.contract, model, GIVEN_BACK, []) if own else []
-    if view.exchange.status not in REFUSALS or obstacle(view.exchange) is not None:
-        return []
+    if not is_refused:
+        return _judged(view.contract, model, GIVEN_BACK, [])
     said = f"{view.exchange.status}: {message(view)}"
     if not own or not _is_about(view, own) or not _is_as_given(view, memory):
         return _judged(view.contract, model, REFUSED, [Finding("status", "200, as the request fits the schema", said)])

@@ -59,9 +59,9 @@ def judge_links(
     """
     view = View(exchange, contract)
     results: list[Result] = []
-    for requirement in contract.requirements:
-        rule, level = LINKS.get(requirement), contract.level(requirement, model)
-        if rule is not None and level is not None and not (redacted and rule.by_ids) and rule.when(view, memory):
+    for requirement in filter(LINKS.__contains__, contract.requirements):
+        rule, level = LINKS[requirement], contract.level(requirement, model)
+        if level is not None and not (redacted and rule.by_ids) and rule.when(view, memory):
             findings: list[Finding | None] = [*rule.findings(view, memory)]
             results += [Result(requirement, level, finding) for finding in findings or [None]]
     memory.add(view, name)
