@@ -17,6 +17,7 @@ from conformance.captured.judging import judge_captured
 from conformance.captured.reading import read
 from conformance.captured.summary import Summary, as_json, as_text
 from conformance.captured.unpacking import CaptureError
+from conformance.checks import Memory
 from conformance.contract import CONTRACT_NAMES, ContractError, load
 from conformance.verdict import CaseOutcome
 from conformance.wire.json_values import printable
@@ -91,12 +92,12 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _judge_files(options: argparse.Namespace) -> int:
     contract = replace(load(options.contract), redacted=options.redacted)
-    summary = Summary()
+    summary, memory = Summary(), Memory()
     unreadable = False
     for name in options.files:
         try:
             for captured in read(name):
-                judgement = judge_captured(captured, contract)
+                judgement = judge_captured(captured, contract, memory)
                 summary.add(judgement)
                 lines = [json.dumps(as_json(judgement))] if options.format == "json" else as_text(judgement, contract)
                 sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.captured.exchanges import Captured
-from conformance.checks import Finding, Result, judge, unknown
+from conformance.captured.links import linked
+from conformance.checks import Finding, Memory, Result, judge, unknown
 from conformance.contract import Contract, Level, bare
 from conformance.target.environment import obstacle
 from conformance.verdict import CaseOutcome, outcome_of
@@ -18,6 +19,7 @@ ENVIRONMENTAL: Final = (200, 429)
 
 JUDGED: Final = "capture.judged"
 ENVIRONMENT: Final = "capture.environment"
+OBSTACLE: Final = "capture.obstacle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,20 @@ class Judgement:
         return max(outcomes, key=lambda outcome: outcome.rank, default=CaseOutcome.PASS)
 
 
-def judge_captured(captured: Captured, contract: Contract) -> Judgement:
-    """Judges a captured exchange by the checks that apply to any.
+def judge_captured(captured: Captured, contract: Contract, memory: Memory | None = None) -> Judgement:
+    """Judges a captured exchange by the checks that apply to any, and by what ``memory`` keeps of those before it.
 
     An answer of the environment is not judged. That, or that no check had anything to say, is a finding of its own.
     """
     exchange = captured.exchange
+    model = model_name(at(exchange.request.json, "model"))
     if sentence := _environment(exchange):
         return Judgement(captured.id, exchange, (_own(contract, ENVIRONMENT, "the endpoint's own answer", sentence),))
-    results = judge(exchange, contract, model=model_name(at(exchange.request.json, "model")))
+    results = judge(exchange, contract, model=model)
+    kept = Memory() if memory is None else memory
+    results = linked(exchange, contract, kept, results, name=captured.id, model=model, redacted=contract.redacted)
+    if found := obstacle(exchange):
+        results.append(_own(contract, OBSTACLE, "the endpoint's own answer", found.sentence))
     if all(result.finding and result.level is Level.MAY for result in results):
         received = shorten(printable(title(exchange)), 100)
         results.append(_own(contract, JUDGED, "an exchange on which a promise can be judged", received))

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.captured.judging import ENVIRONMENT, JUDGED, Judgement, title
+from conformance.captured.links import GIVEN_BACK, REFUSED
 from conformance.contract import Contract, Level
 from conformance.verdict import CaseOutcome
 from conformance.wire.json_values import printable, shorten
 
 MAX_SHOWN: Final = 25
 """Findings of one requirement on one exchange that the text shows."""
+
+MAX_REASONS: Final = 10
+"""Reasons of refusals that the summary shows."""
 
 MAX_UNKNOWN: Final = 100
 """Members and events that nobody has described, of which the summary keeps count."""
@@ -32,6 +36,7 @@ class Summary:
     exchanges: Counter[tuple[Level, str]] = field(default_factory=Counter)
     findings: Counter[tuple[Level, str]] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
 
     def add(self, judgement: Judgement) -> None:
         """Counts one more exchange."""
@@ -41,9 +46,10 @@ class Summary:
         self.verdicts[judgement.verdict] += 1
         self.exchanges.update(set(kinds))
         self.findings.update(kinds)
-        news = set(judgement.unknown)
-        # The names are the sender's: there can be as many as exchanges.
-        self.unknown.update(news if len(self.unknown) < MAX_UNKNOWN else news & self.unknown.keys())
+        refused = [one.received for result, one in judgement.findings if result.requirement in (REFUSED, GIVEN_BACK)]
+        # The names and the reasons are the sender's: there can be as many as exchanges.
+        for counter, news in ((self.unknown, set(judgement.unknown)), (self.refused, set(refused))):
+            counter.update(news if len(counter) < MAX_UNKNOWN else news & counter.keys())
 
     def lines(self) -> Iterator[str]:
         """The summary as lines of text."""
@@ -55,6 +61,10 @@ class Summary:
             yield f"  {level:<6}  {requirement:<{width}}  findings: {self.findings[kind]}, on {self.exchanges[kind]}"
         silent = {name: sum(self.exchanges[level, name] for level in Level) for name in (JUDGED, ENVIRONMENT)}
         yield f"not judged: {silent[JUDGED]} that no check says anything of, {silent[ENVIRONMENT]} of the environment"
+        if refused := self.exchanges[Level.MAY, REFUSED] + sum(self.exchanges[level, GIVEN_BACK] for level in Level):
+            yield f"refused though the request fits the schema: {refused}"
+            for reason, count in self.refused.most_common(MAX_REASONS):
+                yield printable(f"  {count} x {reason}")
         yield from (
             printable(f"not described anywhere: {name}, on {count}") for name, count in self.unknown.most_common()
         )

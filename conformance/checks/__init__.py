@@ -10,6 +10,8 @@ import importlib
 import pkgutil
 
 from conformance.checks.lib.judging import judge, judge_pair
+from conformance.checks.lib.links import LINKS, judge_links
+from conformance.checks.lib.memory import Memory
 from conformance.checks.lib.pairs import PAIRS
 from conformance.checks.lib.rules import RULES, Finding, Result, Rule
 from conformance.checks.lib.stated_outcome import Outcome, Stated, fits, message, outcome_finding
@@ -17,9 +19,11 @@ from conformance.checks.lib.unknown import unknown
 from conformance.checks.lib.view import View
 
 __all__ = [
+    "LINKS",
     "PAIRS",
     "RULES",
     "Finding",
+    "Memory",
     "Outcome",
     "Result",
     "Rule",
@@ -27,6 +31,7 @@ __all__ = [
     "View",
     "fits",
     "judge",
+    "judge_links",
     "judge_pair",
     "message",
     "outcome_finding",

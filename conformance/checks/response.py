@@ -22,7 +22,13 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
 """Between which numbers each setting lies."""
 
 
-@rule("response.content_type", when=lambda view: view.answer is not MISSING and bool(view.exchange.headers))
+def _promises_content_type(view: View) -> bool:
+    # A stream that ends in an error carries no response object, and is a stream all the same.
+    is_stream = view.exchange.is_stream and view.promises_response and not view.is_error
+    return (is_stream or view.answer is not MISSING) and bool(view.exchange.headers)
+
+
+@rule("response.content_type", when=_promises_content_type)
 def content_type(view: View) -> Iterator[Finding]:
     """A response object comes as application/json, a stream as text/event-stream."""
     expected = "text/event-stream" if view.exchange.is_stream else "application/json"

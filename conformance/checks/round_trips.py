@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.checks.lib.ids import call_ids, ids
+from conformance.checks.lib.memory import known_ids
 from conformance.checks.lib.pairs import pair_rule
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.view import View
 from conformance.checks.lib.weight import counts, weighs_more
-from conformance.wire.json_values import at, at_list, show
+from conformance.wire.json_values import show
 
 
-def _known(view: View) -> set[str]:
-    """The ids of the items in the input, those of their calls, and that of the response before."""
-    found = [at(item, member) for item in at_list(view.body, "input") for member in ("id", "call_id")]
-    return {id_ for id_ in (*found, view.asked("previous_response_id")) if isinstance(id_, str) and id_}
-
-
-@rule("round_trips.new_items", when=lambda view: bool(view.response) and bool(_known(view)))
+@rule("round_trips.new_items", when=lambda view: bool(view.response) and bool(known_ids(view)))
 def new_items(view: View) -> Iterator[Finding]:
     """An answer has ids of its own, and none that the request holds."""
-    known = _known(view)
+    known = known_ids(view)
     places = [(where, value) for where, _, value in ids(view)]
     # The output of a call has the call_id of a call that may stand in the input.
     for where, value in [*places, *call_ids(view)]:

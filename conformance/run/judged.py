@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from conformance.checks import (
     Finding,
+    Memory,
     Outcome,
     Result,
     Stated,
     View,
     judge,
+    judge_links,
     message,
     outcome_finding,
     unknown,
@@ -65,6 +67,7 @@ class Judged:
         self._case = case
         self._twins = twins
         self._line = line
+        self._memory = Memory()
 
     def _named(self, model: str, content: str) -> bytes:
         """The bytes of a content in which MODEL stands for the name of the model."""
@@ -179,6 +182,8 @@ class Judged:
         if stated.outcome is not Outcome.REFUSED:
             self._check_lack(exchange)
         results = self._seen_twice(exchange, judge(exchange, self._contract, model=model, stated=stated))
+        name = f"request {len(self._case.exchanges) + 1} of this case"
+        results += judge_links(exchange, self._contract, self._memory, name=name, model=model)
         if stated.outcome is Outcome.REFUSED:
             # What every right exchange has to keep is promised of a wrong one by nobody.
             results = [each if each.requirement in stated.requirements else softened(each) for each in results]

@@ -6,6 +6,7 @@ Reading a body never raises: what cannot be read is an `Unreadable`, which the c
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -76,7 +77,8 @@ class Exchange:
         # None was asked for, and none is undone: a few bytes can be compressed gigabytes.
         if (coding := self.headers.get("content-encoding", "identity")) not in ("identity", ""):
             return Unreadable(f"a body compressed with {shorten(coding, 20)}, which nobody asked for")
-        return read_json(self.content)
+        # A byte order mark is said to be one by a check, and hides nothing.
+        return read_json(self.content.removeprefix(codecs.BOM_UTF8))
 
     @cached_property
     def _decoded(self) -> tuple[tuple[Event, ...], Framing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -37,6 +38,9 @@ RIGHT = {
     "answer": exchange(),
     "with-parameters-of-the-type": exchange(headers={"content-type": "Application/JSON; charset=utf-8"}),
     "captured": exchange(headers={}),
+    "dated": exchange(
+        headers={"content-type": "application/json", "date": formatdate(response()["created_at"], usegmt=True)}
+    ),
     "unknown-members": exchange(response(news={"a": 1}, output=[*items(), {"type": "news", "id": "n_1", "x": 1}])),
     "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "max_output_tokens"})),
     "failed": exchange(unfinished("failed", error=ERROR, output=[], usage=None)),

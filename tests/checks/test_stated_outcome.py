@@ -11,7 +11,7 @@ from tests.right.exchanges import DATABRICKS, ERROR, exchange, refusal, unfinish
 STATED: dict[str, tuple[Exchange, Stated, bool]] = {
     "answered": (exchange(), Stated(Outcome.ANSWERED, ()), True),
     "refused-instead": (exchange(refusal(), status=400), Stated(Outcome.ANSWERED, ()), False),
-    "created": (exchange(status=201), Stated(Outcome.ANSWERED, ()), False),
+    "created, which the status is blamed for": (exchange(status=201), Stated(Outcome.ANSWERED, ()), True),
     "redirected": (exchange(content=b"", status=302), Stated(Outcome.ANSWERED, ()), False),
     "failed": (exchange(unfinished("failed", error=ERROR)), Stated(Outcome.ANSWERED, ()), False),
     "no-response": (exchange(content=b"[]"), Stated(Outcome.ANSWERED, ()), False),

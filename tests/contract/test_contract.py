@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.captured import judging
-from conformance.checks import RULES
+from conformance.captured import judging, links
+from conformance.checks import LINKS, RULES
 from conformance.contract import Contract, ContractError, Level, Lifecycle, chapter_files, load
 from conformance.contract.loader import FOLDER
 from tests import ROOT
@@ -67,10 +67,14 @@ def test_chapters_are_files() -> None:
 def test_every_requirement_has_a_check() -> None:
     """A requirement that is not excluded has a check, or a test that states the outcome which it promises."""
     stated = {mark for marks in marked().values() for mark in marks}
-    of_captures = set(re.findall(r'"(capture\.\w+)"', inspect.getsource(judging)))
+    of_captures = set(re.findall(r'"(capture\.\w+)"', inspect.getsource(judging) + inspect.getsource(links)))
     patterns = [re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(mark)) for mark in stated]
     for row in DATABRICKS.requirements.values():
-        checked = row.id in RULES or row.id in of_captures or any(re.fullmatch(each, row.id) for each in patterns)
+        checked = (
+            row.id in {**RULES, **LINKS}
+            or row.id in of_captures
+            or any(re.fullmatch(each, row.id) for each in patterns)
+        )
         assert checked or row.excluded is not None, row.id
     assert set(RULES) <= set(DATABRICKS.requirements)
 

@@ -84,7 +84,7 @@ def _error_page(exchange: Exchange) -> Copies:
             yield repr(content)[:20], dataclasses.replace(exchange, captured_json=None, content=content)
 
 
-@of_exchanges("response.schema")
+@of_exchanges("http.error_status")
 def _error_with_200(exchange: Exchange) -> Copies:
     if is_error(exchange) and exchange.request.method == "POST" and exchange.request.path.endswith("/responses"):
         yield "", dataclasses.replace(exchange, status=200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.checks.lib.timeline import TERMINAL
 from conformance.wire.edit import edited, put, without
 from tests.defects.lib.streams import (
@@ -321,3 +323,25 @@ def _terminal_text(events: Events) -> Changes:
                     if member in item["content"][part]:
                         path = f"/response/output/{number}/content/{part}/{member}"
                         yield f"{number}/{part}", put(f"/{found[0]}{path}", "Other.")
+
+
+@of_streams("failed_after_answer")
+def _failed_after_the_answer(events: Events) -> Changes:
+    """A whole answer is followed by a failure."""
+    *before, last = events
+    said = [event["item"] for _, event in of_type(events, ITEM_ENDS[1])]
+    ends = {event["output_index"] for _, event in of_type(events, ITEM_ENDS[1])}
+    begun = {event["output_index"] for _, event in of_type(events, ITEM_ENDS[0])}
+    is_whole = last.get("type") == "response.completed" and begun == ends and bool(said)
+    if is_whole and said[-1].get("status") == "completed" and _holds_text(said[-1]):
+        error = {"code": "server_error", "message": "Oh."}
+        response = last["response"] | {"status": "failed", "error": error, "completed_at": None}
+        yield "failed", [*before, last | {"type": "response.failed", "response": response}]
+        told = {"type": "error", "code": "server_error", "message": "Oh.", "param": None}
+        yield "error", [*before, told | {"sequence_number": last.get("sequence_number")}]
+
+
+def _holds_text(item: dict[str, Any]) -> bool:
+    if item.get("type") in ("function_call", "custom_tool_call"):
+        return True
+    return item.get("type") == "message" and any(part.get("text") for part in item["content"])

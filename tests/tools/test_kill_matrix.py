@@ -10,7 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from conformance.__main__ import main
-from conformance.checks import PAIRS, RULES
+from conformance.checks import LINKS, PAIRS, RULES
 from conformance.contract import load
 from conformance.faults import FAULTS, UnknownFault, find
 from conformance.reference import serve
@@ -126,7 +126,7 @@ def test_breaks_are_requirements() -> None:
 
 def test_exempt_chapters_are_no_promises_of_an_endpoint() -> None:
     """What is exempt has no check that could notice a fault."""
-    chapters = {requirement.partition(".")[0] for requirement in (*RULES, *PAIRS)}
+    chapters = {requirement.partition(".")[0] for requirement in (*RULES, *PAIRS, *LINKS)}
     assert not chapters & EXEMPT.keys()
 
 
@@ -135,7 +135,7 @@ def test_every_check_is_needed(outcomes: dict[Task, Outcome]) -> None:
     needed = set()
     for fault in FAULTS.values():
         needed |= noticed(outcomes[fault.name, ""], outcomes[FAULTLESS]) & set(fault.breaks)
-    checks = {requirement for requirement in (*RULES, *PAIRS) if CONTRACT.level(requirement, MODEL) is not None}
+    checks = {requirement for requirement in (*RULES, *PAIRS, *LINKS) if CONTRACT.level(requirement, MODEL) is not None}
     unreached = {requirement for requirement in checks if requirement.partition(".")[0] in UNREACHED}
     assert checks - needed == unreached
 

@@ -16,8 +16,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from conformance.captured.exchanges import Captured, CaptureError
+from conformance.captured.links import linked
 from conformance.captured.reading import read
-from conformance.checks import Result, judge
+from conformance.checks import Memory, Result, judge
 from conformance.contract import Contract, Level, load
 from conformance.wire.exchange import Exchange
 from conformance.wire.sse import Decoder, Framing
@@ -145,11 +146,13 @@ def main() -> int:
 
     contract = load(options.contract)
     limits = (None, None) if options.all else (options.of_each, options.planted)
+    memory = Memory()
     acceptance, recall = Acceptance(), Recall(contract, *limits)
     try:
         chosen = (one for one in read(options.file) if is_recent(one, options.since))
         for one in itertools.islice(chosen, options.limit):
-            found = [result for result in judge(one.exchange, contract) if result.finding]
+            results = linked(one.exchange, contract, memory, judge(one.exchange, contract), name=one.id)
+            found = [result for result in results if result.finding]
             acceptance.take(one, found)
             if options.mutants and not any(result.level is Level.MUST for result in found):
                 recall.take(one, {(result.requirement, result.finding.where) for result in found if result.finding})

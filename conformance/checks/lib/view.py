@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from conformance.checks.lib.images import Pictures
 from conformance.checks.lib.timeline import TERMINAL, Timeline
@@ -12,6 +12,9 @@ from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at, at_list
 from conformance.wire.sse import Event
+
+ERRORS: Final = ("error", "errors", "detail")
+"""Members by which servers of this API, and the frameworks that they are made with, tell an error."""
 
 Place = tuple[str, dict[str, Any]]
 """Something in a response object: its pointer, and its value."""
@@ -45,6 +48,22 @@ class View:
         return self.exchange.status >= 400
 
     @cached_property
+    def is_hidden_error(self) -> bool:
+        """True for an error under the status of a success: an envelope of errors, and no response object."""
+        body = self.exchange.json
+        is_response = at(body, "object") == "response" or at(body, "output") is not MISSING
+        told = MISSING if is_response else next((e for name in ERRORS if (e := at(body, name))), MISSING)
+        of_databricks = at(body, "object") is MISSING and all(
+            isinstance(at(body, name), str) for name in ("error_code", "message")
+        )
+        return not self.is_error and (of_databricks or (isinstance(told, dict | list | str) and bool(told)))
+
+    @property
+    def is_answered(self) -> bool:
+        """True for an answer that has what a success promises, whatever its status is: a stream, or a response."""
+        return self.exchange.is_stream or at(self.exchange.json, "object") == "response"
+
+    @cached_property
     def body(self) -> dict[str, Any]:
         """The settings of the request. Empty where the body was not kept or is not an object."""
         body = self.exchange.request.json
@@ -72,9 +91,12 @@ class View:
     def answer(self) -> Any:
         """What has to be a response object: the body of a JSON answer or what the terminal event of a stream carries.
 
-        `MISSING` for an error and for an answer that need not carry one.
+        `MISSING` for an error and for an answer that need not carry one. What another status than 200 is worth is said
+        of the status: nothing more is demanded of a body that is no response object.
         """
-        if self.is_error or not self.promises_response:
+        if self.is_error or self.is_hidden_error or not self.promises_response:
+            return MISSING
+        if self.exchange.status != 200 and not (self.exchange.status < 300 and self.is_answered):
             return MISSING
         if self.exchange.is_stream:
             return at(self.terminal[1].json, "response") if self.terminal else MISSING

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View
-from conformance.checks.streams.rule import stream_rule
+from conformance.checks.streams.rule import is_stream, stream_rule
 from conformance.wire.json_values import MISSING, Unreadable, show
 
 
-@rule("streams.streamed", when=lambda view: view.is_create and not view.is_error and bool(view.body))
+def _is_answer(view: View) -> bool:
+    return view.is_create and bool(view.body) and (is_stream(view) or view.answer is not MISSING)
+
+
+@rule("streams.streamed", when=_is_answer)
 def streamed(view: View) -> Iterator[Finding]:
     """A stream answers a request for one, and no other."""
     wanted = view.asked("stream") is True
@@ -38,6 +43,8 @@ def unterminated(t: Timeline) -> Iterator[Finding]:
 @stream_rule("stray_lines", when=lambda t: t.exchange.content is not None)
 def stray_lines(t: Timeline) -> Iterator[Finding]:
     """A stream holds events and nothing that a client would ignore."""
+    if (t.exchange.content or b"").startswith(codecs.BOM_UTF8):
+        yield Finding("", "lines that begin with event: or data:", "a byte order mark before the first one")
     for name in t.exchange.framing.named_only:
         yield Finding("", "an event with data", f"an event named {show(name)} without data")
     for line in t.exchange.framing.stray:
@@ -55,8 +62,18 @@ def comments(t: Timeline) -> Iterator[Finding]:
 @stream_rule("done_marker", when=lambda t: t.exchange.events)
 def done_marker(t: Timeline) -> Iterator[Finding]:
     """A stream ends with its last event and without the marker of the older API."""
+    end = t.steps[-1].index if t.steps else -1
     for index in t.markers:
-        yield Finding(f"event {index}", "an event with a JSON object", "[DONE]")
+        if index > end:
+            yield Finding(f"event {index}", "an event with a JSON object", "[DONE]")
+
+
+@stream_rule("done_early", when=lambda t: t.exchange.events)
+def done_early(t: Timeline) -> Iterator[Finding]:
+    """Where the marker of the older API is sent, no event follows it: clients stop reading there."""
+    for index in t.markers:
+        if behind := [step for step in t.steps if step.index > index]:
+            yield Finding(f"event {index}", "[DONE] behind the last event", f"[DONE] before {behind[-1].type}")
 
 
 @stream_rule("event_names", when=lambda t: t.exchange.names_kept and t.steps)

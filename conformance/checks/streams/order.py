@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from conformance.checks.lib.rules import Finding
-from conformance.checks.lib.timeline import TERMINAL, Timeline
+from conformance.checks.lib.timeline import TERMINAL, Item, Step, Timeline
+from conformance.checks.lib.view import parts_of
 from conformance.checks.streams.responses import beginnings
 from conformance.checks.streams.rule import stream_rule
-from conformance.wire.json_values import show
+from conformance.wire.json_values import MISSING, at, show
+
+ERRORS: Final = (("response", "error", "message"), ("error", "message"), ("message",))
+"""Where an event that ends a response in failure says why."""
 
 
 @stream_rule("first_event", when=lambda t: t.steps and t.starting_after is None)
@@ -58,6 +63,39 @@ def last_event(t: Timeline) -> Iterator[Finding]:
             yield Finding(step.where(), f"nothing after event {t.terminal.index} {t.terminal.type}", show(step.type))
     if t.exchange.broken:
         yield Finding(t.terminal.where(), "the end of the stream after it", t.exchange.broken)
+
+
+def _said(item: Item) -> bool:
+    """True for an item that is a whole answer: a message with a text, or a call for the client."""
+    kind = item.type
+    if kind == "message":
+        return any(isinstance(part.get("text"), str) and part["text"] for _, part in parts_of(item.final))
+    return kind in ("function_call", "custom_tool_call")
+
+
+def _whole(t: Timeline, failure: Step | None) -> Step | None:
+    """The event that closes the last item, if nothing is open before a failure and that item is a whole answer."""
+    begun = [item for item in t.items if failure is None or item.ends[0].index < failure.index]
+    closed = [item for item in begun if item.is_whole and at(item.final, "status") in ("completed", MISSING)]
+    is_whole = bool(begun) and len(closed) == len(begun) and _said(begun[-1])
+    return begun[-1].done if is_whole else None
+
+
+def _failure(t: Timeline) -> Step | None:
+    """The event that ends a stream in failure: an error, or response.failed, and nothing else behind it."""
+    found = next(t.of("error", "response.failed"), None)
+    is_end = found is not None and all(step.type == "response.failed" for step in t.steps if step.index > found.index)
+    return found if is_end and (t.terminal is None or t.terminal.type == "response.failed") else None
+
+
+@stream_rule("failed_after_answer", when=lambda t: _whole(t, _failure(t)))
+def failed_after_answer(t: Timeline) -> Iterator[Finding]:
+    """An answer that was given to its end does not fail behind it: the client has it, and is told to throw it away."""
+    failure = _failure(t)
+    end = _whole(t, failure)
+    if end is not None and failure is not None:
+        error = next((text for path in ERRORS if isinstance(text := at(failure.json, *path), str)), failure.type)
+        yield Finding(failure.where(), f"response.completed, as the answer was whole at event {end.index}", show(error))
 
 
 @stream_rule("after_error", when=lambda t: any(t.of("error")))

@@ -1,7 +1,7 @@
 """Output items that the endpoint never gives, put into an answer with their events."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from conformance.reference.edits.events import Event, on_events
@@ -76,11 +76,14 @@ def adding(*items: Added) -> ReplyEdit:
     def reply_edit(reply: Reply) -> Reply:
         if not is_plain(reply):
             return reply
-        reply = on_final(put("/output", lambda output: [*output, *(one.item for one in items)]))(reply)
+        response = reply.content if reply.frames is None else reply.frames[-1].data["response"]
+        # No two answers have items of the same ids.
+        own = [replace(one, item=one.item | {"id": f"{one.item['id']}{response['id'][-8:]}"}) for one in items]
+        reply = on_final(put("/output", lambda output: [*output, *(one.item for one in own)]))(reply)
         if reply.frames is None:
             return reply
-        index = len(reply.frames[-1].data["response"]["output"]) - len(items)
-        added = [event for place, one in enumerate(items, index) for event in one.events(place)]
+        index = len(reply.frames[-1].data["response"]["output"]) - len(own)
+        added = [event for place, one in enumerate(own, index) for event in one.events(place)]
         return on_events(lambda events: [*events[:-1], *added, events[-1]])(reply)
 
     return reply_edit

@@ -31,6 +31,13 @@ def _held(reply: Reply) -> Reply:
     return replace(reply, held=0.1) if len(reply.frames or ()) >= 50 else reply
 
 
+def _done_early(reply: Reply) -> Reply:
+    """The marker of the older API before the last event."""
+    if reply.frames is None:
+        return reply
+    return replace(reply, frames=(*reply.frames[:-1], Frame(None, b"[DONE]"), reply.frames[-1]))
+
+
 FAULTS: Final = (
     Fault(
         "streams-by-default",
@@ -83,6 +90,13 @@ FAULTS: Final = (
         "A stream ends with [DONE].",
         ("streams.done_marker",),
         one_more(Frame(None, b"[DONE]")),
+        seen=ELSEWHERE,
+    ),
+    Fault(
+        "done-before-the-end",
+        "[DONE] comes before the last event.",
+        ("streams.done_early",),
+        _done_early,
         seen=ELSEWHERE,
     ),
     Fault(

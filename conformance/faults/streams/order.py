@@ -1,11 +1,11 @@
 """Faults of the order of the events: their numbers, how a stream begins, goes on, and ends."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from conformance.faults.lib.fault import CHECKERS, DATABRICKS, ELSEWHERE, Fault
 from conformance.faults.lib.requirements import every
-from conformance.reference.edits.asked import is_question
+from conformance.reference.edits.asked import asks, is_question
 from conformance.reference.edits.events import END, ERROR, counting, each, inserted, left_out, moved, on_events, twice
 from conformance.reference.edits.replies import only_if
 from conformance.reference.reply import Reply
@@ -18,6 +18,13 @@ def _broken_off(reply: Reply) -> Reply:
         return reply
     length = sum(len(frame.encoded()) for frame in reply.frames) + 1
     return replace(reply, headers={**reply.headers, "content-length": str(length)})
+
+
+def _failed(event: dict[str, Any]) -> dict[str, Any]:
+    """The last event of a response, as if it had failed with all its output given."""
+    error = {"code": "server_error", "message": "The model failed."}
+    response = event["response"] | {"status": "failed", "completed_at": None, "error": error}
+    return event | {"type": "response.failed", "response": response}
 
 
 FAULTS: Final = (
@@ -63,6 +70,13 @@ FAULTS: Final = (
         on_events(left_out("created")),
     ),
     Fault("created-twice", "response.created comes twice.", ("streams.first_event",), on_events(twice("created"))),
+    Fault(
+        "failed-after-the-answer",
+        "A stream with instructions ends in response.failed behind a whole answer.",
+        ("streams.failed_after_answer",),
+        only_if(asks("/instructions", "Be brief."), on_events(each("completed", _failed))),
+        seen=ELSEWHERE,
+    ),
     Fault(
         "only-the-terminal",
         "A stream is nothing but its last event.",

@@ -80,7 +80,7 @@ FAULTS: Final = (
         "other-response-id",
         "The last event names another response than the first.",
         ("streams.constant_response",),
-        on_events(each(END, put("/response/id", "resp_0123456789"))),
+        on_events(each(END, put("/response/id", lambda id_: f"{id_[:-4]}0000"))),
     ),
     Fault(
         "other-created-at",

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conformance.checks import judge
+from conformance.captured.links import REFUSED, linked
+from conformance.checks import Memory, judge
 from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 
@@ -21,12 +22,13 @@ Found = set[tuple[str, str]]
 class Mutant:
     """A copy with one defect: what was done to it, the copy, and the requirements that may notice it.
 
-    A chapter alone stands for all of its requirements.
+    A chapter alone stands for all of its requirements. ``earlier`` are exchanges of the same capture that come before.
     """
 
     label: str
     exchange: Exchange
     noticed_by: tuple[str, ...]
+    earlier: tuple[Exchange, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,14 +58,19 @@ def some(mutants: Iterable[Mutant], number: int) -> list[Mutant]:
     return found if len(found) <= number else [*found[::step][: number - 1], found[-1]]
 
 
-def broken(exchange: Exchange, contract: Contract) -> Found:
-    """The requirements that an exchange breaks, and where."""
-    return {(result.requirement, result.finding.where) for result in judge(exchange, contract) if result.finding}
+def broken(exchange: Exchange, contract: Contract, earlier: tuple[Exchange, ...] = ()) -> Found:
+    """The requirements that an exchange breaks, and where, alone and beside those before it."""
+    memory = Memory()
+    for number, before in enumerate(earlier):
+        linked(before, contract, memory, [], name=f"earlier {number}")
+    results = linked(exchange, contract, memory, judge(exchange, contract), name="this one")
+    # That a right request is refused is counted, and is no defect by itself.
+    return {(one.requirement, one.finding.where) for one in results if one.finding and one.requirement != REFUSED}
 
 
 def newly_broken(mutant: Mutant, before: Found, contract: Contract) -> set[str]:
     """The requirements that a copy breaks in places where the original does not."""
-    return {requirement for requirement, _ in broken(mutant.exchange, contract) - before}
+    return {requirement for requirement, _ in broken(mutant.exchange, contract, mutant.earlier) - before}
 
 
 def is_noticed(mutant: Mutant, found: set[str]) -> bool:
