@@ -41,7 +41,7 @@ BEGUN: Final[dict[str, tuple[str, ...]]] = {
     "custom_tool_call_output": CUT_OFF,
     "program_output": ("in_progress", "failed"),
 }
-"""States of calls and of their outputs that a completed response does not leave behind. What the server does can fail."""
+"""States of calls, and of outputs, that a completed response does not leave behind. What the server does can fail."""
 
 RESULTS: Final[dict[str, tuple[str, ...]]] = {
     "code_interpreter_call": ("code",),
@@ -64,8 +64,8 @@ ANNOTATIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Members by which the types of parts and of annotations are known."""
 
-PART_TYPES: Final = ("output_text", "refusal")
-ANNOTATION_TYPES: Final = ("url_citation", "file_citation", "container_file_citation", "file_path")
+PART_TYPES: Final[tuple[str, ...]] = ("output_text", "refusal")
+ANNOTATION_TYPES: Final[tuple[str, ...]] = ("url_citation", "file_citation", "container_file_citation", "file_path")
 """All types that clients know. What a user said before can come back in a compaction, as it was sent."""
 
 
@@ -235,13 +235,15 @@ def _known_by(value: dict[str, Any], kinds: dict[str, tuple[str, ...]]) -> str |
 @rule("consistency.part_type", when=lambda view: any(view.parts()))
 def part_type(view: View) -> Iterator[Finding]:
     """What has the members of a text, a refusal or a citation has its type too."""
-    places = [(where, part, PARTS, PART_TYPES) for where, part in view.parts()]
+    users = tuple(f"{where}/" for where, item in view.items_of("message") if item.get("role") == "user")
+    parts = [(where, part) for where, part in view.parts() if not where.startswith(users)]
+    places = [(where, part, PARTS, PART_TYPES) for where, part in parts]
     places += [(where, annotation, ANNOTATIONS, ANNOTATION_TYPES) for where, annotation, _ in _annotations(view)]
     for where, value, kinds, closed in places:
         kind, named = _known_by(value, kinds), value.get("type", MISSING)
         if kind is not None:
             yield Finding(view.where(f"{where}/type"), show(kind), show(named))
-        elif isinstance(named, str) and named not in closed and not named.startswith("input_"):
+        elif isinstance(named, str) and named not in closed:
             yield Finding(view.where(f"{where}/type"), " or ".join(map(show, closed)), show(named))
 
 
