@@ -213,7 +213,8 @@ def conversation(view: View) -> Iterator[Finding]:
 
 def _differs(view: View) -> str | None:
     """Why the model that answered cannot be the one that was asked, "" where it can be, None where nobody knows."""
-    return difference(view.asked("model"), at(view.response, "model"))
+    names = view.asked("model"), at(view.response, "model")
+    return None if any(map(_is_masked, names)) else difference(*names)
 
 
 @rule("echo.model", when=lambda view: _is_judged(view) and _differs(view) is not None)

@@ -23,6 +23,9 @@ AROUND: Final = 30
 SHORT: Final = 24
 """Characters of a text that may well be said twice."""
 
+MAX_SAID: Final = 100
+"""Messages of an answer that are compared with one another."""
+
 CALL_MEMBERS: Final = ("arguments", "parameters", "input", "args")
 """What a call that is written as JSON has beside the name of a tool."""
 
@@ -150,25 +153,31 @@ def mojibake(view: View) -> Iterator[Finding]:
 # --- what is said twice
 
 
-def _said(view: View) -> list[tuple[str, Any, str]]:
-    """Pointer, phase and text of each message that is long enough to tell."""
+def _said(view: View) -> list[tuple[str, dict[str, Any], str]]:
+    """Pointer, message and text of each message that is long enough to tell."""
     found = []
     for where, item in view.items_of("message"):
         text = "".join(text for _, kind, text in of_item(item) if kind == MESSAGE).strip()
         if len(text) >= SHORT:
-            found.append((where, item.get("phase"), text))
+            found.append((where, item, text))
     return found
+
+
+def _repeats(item: dict[str, Any], text: str, other: dict[str, Any], said: str) -> bool:
+    """True if a message says what another one says, and more perhaps. Two of one id are another matter."""
+    id_ = item.get("id")
+    return text.startswith(said) and item.get("phase") == other.get("phase") and (id_ is None or id_ != other.get("id"))
 
 
 @rule("texts.repeated", when=lambda view: bool(_said(view)))
 def repeated(view: View) -> Iterator[Finding]:
     """No message says again what an earlier one, or its own first half, or the reasoning says as a whole."""
     thoughts = {one.text.strip(): one.where for one in written(view, REASONING)}
-    before: list[tuple[str, Any, str]] = []
-    for where, phase, text in _said(view):
+    before: list[tuple[str, dict[str, Any], str]] = []
+    for where, item, text in _said(view)[:MAX_SAID]:
         half, rest = text[: len(text) // 2].strip(), text[len(text) // 2 :].strip()
         twice = len(half) >= SHORT and half == rest and len(set(half)) > 4
-        again = next((one for one, other, said in before if other == phase and text.startswith(said)), None)
+        again = next((one for one, other, said in before if _repeats(item, text, other, said)), None)
         if again is not None:
             yield Finding(view.where(where), f"a message of its own, not that of {again} again", show(text, 60))
         elif twice and not holds(view, half):
@@ -176,7 +185,7 @@ def repeated(view: View) -> Iterator[Finding]:
         elif text in thoughts:
             expected = f"an answer, not the reasoning of {thoughts[text]} again"
             yield Finding(view.where(where), expected, show(text, 60))
-        before.append((where, phase, text))
+        before.append((where, item, text))
 
 
 # --- what custom tools are called with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -134,14 +135,14 @@ def not_written(view: View) -> Iterator[Finding]:
 
 
 OWN_TOOLS: Final = ("function", "custom")
-NOT_TEXT: Final = re.compile(rb"_image|image_url|input_file|input_audio|encrypted_content|item_reference|compaction")
+NOT_TEXT: Final = re.compile(r"_image|image_url|input_file|input_audio|encrypted_content|item_reference|compaction")
 
 
 def _shows_input(view: View) -> bool:
     """True where the request holds all that was read, as text, and no tool of the server's brings more."""
-    content = view.exchange.request.content
+    content, given = view.exchange.request.content, json.dumps(view.asked("input"), default=str)
     own = all(at(tool, "type") in OWN_TOOLS for tool in at_list(view.body, "tools"))
-    return is_self_contained(view) and content is not None and own and not NOT_TEXT.search(content)
+    return is_self_contained(view) and content is not None and own and not NOT_TEXT.search(given)
 
 
 @rule(
@@ -190,12 +191,12 @@ def cut_at_limit(view: View) -> Iterator[Finding]:
         yield Finding(view.where("/status"), expected, f'"completed", with a text that ends in {show(text[-30:])}')
 
 
-@rule(
-    "usage.cut_early",
-    when=lambda view: (
-        at(view.response, "incomplete_details", "reason") == "max_output_tokens" and _limit(view) is not None
-    ),
-)
+def _cut_off(view: View) -> bool:
+    reason = at(view.response, "incomplete_details", "reason")
+    return view.status == "incomplete" and reason == "max_output_tokens" and _limit(view) is not None
+
+
+@rule("usage.cut_early", when=_cut_off)
 def cut_early(view: View) -> Iterator[Finding]:
     """An answer that was cut off for its tokens has used them."""
     limit, tokens = _limit(view) or 0, _output_tokens(view) or 0

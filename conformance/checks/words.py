@@ -32,8 +32,11 @@ for _requirement in CLOSED:
 
 def _begun(view: View) -> list[Step]:
     """The events that open the stream of a request in the foreground, with the response as it is then."""
-    asked = view.asked("background") is True
+    # Who says that the response waits may open it so.
+    asked = view.asked("background") is True or any(view.timeline.of("response.queued"))
     opened = view.timeline.of("response.created", "response.in_progress") if view.is_create and not asked else ()
+    # What comes next can explain it, where it came.
+    opened = opened if len(view.timeline.steps) > 1 else ()
     steps = [step for step in opened if isinstance(at(step.json, "response", "status"), str)]
     return [step for step in steps if at(step.json, "response", "background") is not True]
 

@@ -38,7 +38,7 @@ RIGHT = {
     "with-parameters-of-the-type": exchange(headers={"content-type": "Application/JSON; charset=utf-8"}),
     "captured": exchange(headers={}),
     "unknown-members": exchange(response(news={"a": 1}, output=[*items(), {"type": "news", "id": "n_1", "x": 1}])),
-    "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "max_output_tokens"})),
+    "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "content_filter"})),
     "failed": exchange(unfinished("failed", error=ERROR, output=[], usage=None)),
     "longest-id": exchange(response(output=items(id="msg_" + "a" * 60))),
     "refusal-to-answer": exchange(response(output=items(content=[{"type": "refusal", "refusal": "no"}]))),

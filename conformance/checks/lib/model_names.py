@@ -1,4 +1,4 @@
-"""What the name of a model tells: its maker, its family, its size. Many names tell nothing, as a service may have any."""
+"""What the name of a model tells: its maker, family and size. Many names tell nothing, as a service may have any."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ MAKERS: Final[dict[str, str]] = {
     "gemma": "Google",
     "glm": "Zhipu",
     "granite": "IBM",
+    "gpt-oss": OPENAI,
     "grok": "xAI",
     "kimi": "Moonshot",
     "llama": "Meta",
@@ -30,7 +31,7 @@ MAKERS: Final[dict[str, str]] = {
     "qwen": "Alibaba",
     "qwq": "Alibaba",
 }
-"""The makers of models that are not OpenAI's, by a word of the name."""
+"""The makers of models that are no service of OpenAI's, by a word of the name."""
 
 _FAMILY: Final = re.compile(r"(?:chat)?(gpt|o)-?(\d+)(o)?(?:[-.](\d)(?!\d))?(?![\da-z])")
 _PREFIX: Final = re.compile(r"\A(?:.*/)?(?:system\.ai\.)?(?:databricks-)?(?:ft:)?")
@@ -66,8 +67,8 @@ def difference(asked: Any, received: Any) -> str | None:
         return None
     if not found & others:
         return _of(found)
-    missing = (_words(asked) & OTHER_SIZES) - _words(received)
-    return "another model" if missing and _words(received) & OTHER_SIZES else ""
+    sizes, other_sizes = _sizes(asked), _sizes(received)
+    return "another model" if sizes and other_sizes and not sizes <= other_sizes else ""
 
 
 def _of(makers: set[str]) -> str:
@@ -81,6 +82,11 @@ def _bare(name: str) -> str:
 
 def _words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", _bare(name)))
+
+
+def _sizes(name: str) -> frozenset[str]:
+    """The words and the numbers of parameters that make another model of a name."""
+    return (_words(name) & OTHER_SIZES) | {*re.findall(r"(?<![a-z0-9])\d+(?:\.\d+)?b(?![a-z])", _bare(name))}
 
 
 def _family(name: str) -> str | None:

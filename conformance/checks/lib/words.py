@@ -21,6 +21,7 @@ _MADE: Final = ("in_progress", "completed", "incomplete")
 _EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _AMOUNTS: Final = ("low", "medium", "high")
 _AUTO: Final = ("auto",)
+_IMAGES: Final = ("png", "webp", "jpeg", "jpg", "gif", "svg")
 _CALLERS: Final = ("direct", "program")
 
 CLOSED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -74,7 +75,7 @@ CLOSED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "/output/*<computer_call>/action<click>/button": ("left", "right", "wheel", "back", "forward"),
         "/output/*<image_generation_call>/action": ("generate", "edit", "auto"),
         "/output/*<image_generation_call>/background": ("transparent", "opaque", "auto"),
-        "/output/*<image_generation_call>/output_format": ("png", "webp", "jpeg", "gif", "svg"),
+        "/output/*<image_generation_call>/output_format": _IMAGES,
         "/output/*<image_generation_call>/quality": ("low", "medium", "high", "xhigh", "max", "auto"),
         "/output/*<local_shell_call>/action/type": ("exec",),
         "/output/*<shell_call>/environment/type": ("local", "container_reference", "container_auto"),
@@ -96,7 +97,7 @@ CLOSED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "/tools/*<image_generation>/background": ("transparent", "opaque", "auto"),
         "/tools/*<image_generation>/input_fidelity": ("high", "low"),
         "/tools/*<image_generation>/moderation": ("auto", "low"),
-        "/tools/*<image_generation>/output_format": ("png", "webp", "jpeg", "gif", "svg"),
+        "/tools/*<image_generation>/output_format": _IMAGES,
         "/tools/*<image_generation>/quality": ("low", "medium", "high", "xhigh", "max", "auto"),
         "/tools/*<shell>/environment/type": ("local", "container_reference", "container_auto"),
     },
