@@ -3,7 +3,6 @@
 from typing import Final
 
 from conformance.faults.lib.fault import ELSEWHERE, Fault
-from conformance.reference.edits.asked import sent
 from conformance.reference.edits.events import each, on_events
 from conformance.reference.edits.replies import in_json, is_whole, of_type, on_final, on_items, on_response, only_if
 from conformance.wire.edit import put
@@ -20,7 +19,7 @@ FAULTS: Final = (
         "tier-of-another-service",
         "The service_tier is one that nobody knows.",
         ("words.settings",),
-        only_if(lambda reply: sent(reply, "/service_tier") is None, on_response(put("/service_tier", "on_demand"))),
+        only_if(lambda reply: "service_tier" not in reply.asked, on_response(put("/service_tier", "on_demand"))),
         seen=ELSEWHERE,
     ),
     Fault(
