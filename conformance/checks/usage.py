@@ -84,6 +84,15 @@ LONGEST: Final = 8
 HIDDEN: Final = 1_000
 """Tokens beside those of the request and of the answer: of templates, of headers, of thoughts that are not shown."""
 
+SEVERAL: Final = re.compile(r"(?<![a-z])pro(?![a-z])|deep-research")
+"""Models and modes that run several times, and read and write what nobody sees."""
+
+
+def _runs_once(view: View) -> bool:
+    mode, names = at(view.response, "reasoning", "mode"), (view.asked("model"), at(view.response, "model"))
+    return mode in (MISSING, None, "standard") and not any(SEVERAL.search(str(name)) for name in names)
+
+
 _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
 
 
@@ -119,7 +128,8 @@ SHOWN: Final = ("message", "reasoning", "function_call", "custom_tool_call")
 
 
 def _shows_output(view: View) -> bool:
-    return view.status == "completed" and bool(view.items) and all(item.get("type") in SHOWN for _, item in view.items)
+    whole = view.status == "completed" and bool(view.items) and _runs_once(view)
+    return whole and all(item.get("type") in SHOWN for _, item in view.items)
 
 
 @rule("usage.not_written", when=lambda view: _output_tokens(view) is not None and _shows_output(view))
@@ -142,7 +152,8 @@ def _shows_input(view: View) -> bool:
     """True where the request holds all that was read, as text, and no tool of the server's brings more."""
     content, given = view.exchange.request.content, json.dumps(view.asked("input"), default=str)
     own = all(at(tool, "type") in OWN_TOOLS for tool in at_list(view.body, "tools"))
-    return is_self_contained(view) and content is not None and own and not NOT_TEXT.search(given)
+    whole = is_self_contained(view) and content is not None and _runs_once(view)
+    return whole and own and not NOT_TEXT.search(given)
 
 
 @rule(

@@ -117,7 +117,6 @@ def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
         ("gpt-4o", "gpt-4-0613", False),
         ("gpt-4o", "claude-sonnet-4-6", False),
         ("gpt-5", "llama3", False),
-        ("gpt-5.6", "gpt-5.6-sol", True),
         ("gpt-5.6-luna", "gpt-5.6-sol", False),
         ("gpt-35-turbo", "gpt-3.5-turbo-0125", True),
         ("openai/gpt-4o-mini", "gpt-4o-mini-2024-07-18", True),

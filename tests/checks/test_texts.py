@@ -30,6 +30,7 @@ WRONG = {
     "mistral": ("[INST] Well.", "texts.template_marks"),
     "gemma": ("Well.<end_of_turn>", "texts.template_marks"),
     "sentence-piece": ("Well.</s>", "texts.template_marks"),
+    "halves-of-marks": ("<|channel>\nI think.<channel|>\nWell.", "texts.template_marks"),
     "bytes": ("Well <0xF0>.", "texts.template_marks"),
     "think": ("<think>I think.</think>Well.", "texts.thinking"),
     "only-the-end": ("I think.</think>\n\nWell.", "texts.thinking"),

@@ -18,13 +18,13 @@ CALLS: Final = re.compile(
 
 THINKING: Final = re.compile(
     r"(?i:</?(?:\w+:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)>|\[/?THINK\])|◁/?think▷"
-    r"|<\|channel\|?>(?:analysis|thought)|\Aanalysis(?=[A-Z])|assistant(?:final|analysis|commentary)(?=[A-Z<{])",
+    r"|<\|channel\|?>\s*(?:analysis|thought)|\Aanalysis(?=[A-Z])|assistant(?:final|analysis|commentary)(?=[A-Z<{])",
     re.ASCII,
 )
 """Where thoughts begin or end; of Harmony's marks nothing may be left but their words."""
 
 TEMPLATE: Final = re.compile(
-    r"<\|[A-Za-z0-9_:./+-]{1,40}\|>|<\uff5c[^<>\uff5c\n]{1,40}\uff5c>"
+    r"<\|[A-Za-z0-9_:./+-]{1,40}\|?>|<[a-z_]{2,40}\|>|<\uff5c[^<>\uff5c\n]{1,40}\uff5c>"
     r"|</?(?:start|end)_of_(?:turn|text|image|utterance)>|<(?:bos|eos|pad|unk|unused\d+|mask)>"
     r"|\[/?INST\]|<</?SYS>>|\[/?(?:AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CONTENT|SYSTEM_PROMPT|MODEL_SETTINGS)\]"
     r"|<0x[0-9A-F]{2}>|</s>(?=\s*\Z)|(?<=\A)<s>",
@@ -57,7 +57,7 @@ LOST: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\u
 """Characters that no text holds: control codes, halves of a character, what stands for a lost one."""
 
 TRACE: Final = re.compile(
-    r"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+|\n\s+at [^\n]{1,200}:\d+\)?|\bgoroutine \d+ \["
+    r"Traceback \(most recent call last\)|\.py\", line \d+|\n\s+at [^\n]{1,200}:\d+\)?|\bgoroutine \d+ \["
     r"|errors\.pydantic\.dev|panicked at |\bat [\w$.]+\([\w$]+\.java:\d+\)"
     r"|(?:/[\w.-]+){2,}\.(?:py|js|ts|go|rs|java):\d+"
 )
