@@ -132,13 +132,20 @@ def _written_call(view: View, text: str) -> str | None:
     return name if name in names and any(at(value, member) is not MISSING for member in CALL_MEMBERS) else None
 
 
+def _names_in(view: View) -> list[str]:
+    """The words of the request that begin with a capital letter."""
+    return re.findall(r"\b[A-Z]\w*", known(view))
+
+
 @rule("texts.role_label", when=lambda view: bool(written(view, MESSAGE)))
 def role_label(view: View) -> Iterator[Finding]:
     """No message begins with the name of who speaks."""
     for one in written(view, MESSAGE):
         match = _found(view, one, ROLE)
-        if match is not None and match.group().strip("* \n:") not in re.findall(r"\w+", known(view)):
-            yield Finding(one.where, "a text without the name of who speaks", show(one.text, 60))
+        # Who asks for a dialogue names who speaks in it. The roles of messages are written small.
+        if match is not None and (name := match.group().strip("* \n:")) not in _names_in(view):
+            expected = f"a text without {show(name)}, the name of who speaks,"
+            yield Finding(one.where, expected, show(one.text, 60))
 
 
 @rule("texts.mojibake", when=_has_texts)

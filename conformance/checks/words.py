@@ -8,8 +8,8 @@ from typing import Any
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Step
 from conformance.checks.lib.view import View
-from conformance.checks.lib.words import CLOSED, STATUSES, places, strangers
-from conformance.wire.json_values import at, show
+from conformance.checks.lib.words import CLOSED, SETTINGS, STATUSES, places, strangers
+from conformance.wire.json_values import MISSING, at, show
 
 
 def _words(view: View, requirement: str) -> list[Any]:
@@ -19,10 +19,17 @@ def _words(view: View, requirement: str) -> list[Any]:
     return [value for path in CLOSED[requirement] for _, value in places(view.response, path) if isinstance(value, str)]
 
 
+def _is_compared(view: View, where: str) -> bool:
+    """True for a setting whose echo is compared with what was sent, or with its default: another one says so."""
+    return view.asked(*where.split("/")[1:]) is not MISSING or (bool(view.body) and where == "/text/format/type")
+
+
 def _check(requirement: str) -> None:
     @rule(f"words.{requirement}", when=lambda view: bool(_words(view, requirement)))
     def check(view: View) -> Iterator[Finding]:
         for where, value, known in strangers(view.response, requirement):
+            if requirement == SETTINGS and _is_compared(view, where):
+                continue
             yield Finding(view.where(where), " or ".join(map(show, known)), show(value))
 
 

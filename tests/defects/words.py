@@ -25,7 +25,7 @@ def _of(requirement: str) -> None:
         for path in CLOSED[requirement] if requirement != STATUSES else ():
             for where, value in places(body, path):
                 for word in (*OF_OTHERS.get(path, ()), *UNKNOWN) if isinstance(value, str) else ():
-                    yield f"{where} {word!r}", put(where, word), (f"words.{requirement}", "response.incomplete")
+                    yield f"{where} {word!r}", put(where, word), (f"words.{requirement}", "echo")
 
 
 for _requirement in CLOSED:

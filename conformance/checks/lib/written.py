@@ -129,7 +129,7 @@ def known(view: View) -> str:
     said: list[Any] = [view.body, at(view.response, "instructions"), at(view.response, "prompt")]
     said += [at(view.response, "tools"), at(view.response, "text", "format")]
     said += [item[name] for _, item in view.items for name in OF_TOOLS if name in item]
-    return "\n".join([content, *(text for value in said for text in strings(value))])
+    return "\u2028".join([content, *(text for value in said for text in strings(value))])
 
 
 def strings(value: Any) -> Iterator[str]:
