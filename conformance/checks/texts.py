@@ -226,7 +226,7 @@ def free_input(view: View) -> Iterator[Finding]:
 
 
 def _messages(view: View) -> Iterator[tuple[str, str]]:
-    """Pointer and text of each message of an error."""
+    """Pointer and text of each message of an error. What a server of MCP says of itself is not the endpoint's."""
     places: list[tuple[str, Any]] = [(view.where("/error/message"), at(view.response, "error", "message"))]
     if view.is_error:
         body = view.exchange.json
@@ -235,8 +235,6 @@ def _messages(view: View) -> Iterator[tuple[str, str]]:
     for step in view.timeline.of("error"):
         places += [(step.where("/message"), step.json.get("message"))]
         places += [(step.where("/error/message"), at(step.json, "error", "message"))]
-    for pointer, item in view.items:
-        places += [(view.where(f"{pointer}/error/message"), at(item, "error", "message"))]
     return ((where, text) for where, text in places if isinstance(text, str) and text)
 
 

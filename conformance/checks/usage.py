@@ -108,7 +108,12 @@ def _output_tokens(view: View) -> float | None:
     return tokens if tokens is not None and tokens >= 0 else None
 
 
-@rule("usage.written", when=lambda view: _output_tokens(view) is not None and _characters(view, MESSAGE, CALL) > 0)
+def _has_written(view: View) -> bool:
+    ended = view.status in ("completed", "incomplete")
+    return ended and _output_tokens(view) is not None and _characters(view, MESSAGE, CALL) > 0
+
+
+@rule("usage.written", when=_has_written)
 def written(view: View) -> Iterator[Finding]:
     """What was written costs tokens: one for eight characters at the least, beside those of the reasoning."""
     tokens, count = _output_tokens(view) or 0, _characters(view, MESSAGE, CALL)

@@ -53,7 +53,7 @@ MOJIBAKE: Final = re.compile(
 )
 """UTF-8 that was read in another encoding: the first byte of a character, and as many as have to follow it."""
 
-LOST: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff]")
+LOST: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]|\\A\ufeff")
 """Characters that no text holds: control codes, halves of a character, what stands for a lost one."""
 
 TRACE: Final = re.compile(
