@@ -98,7 +98,9 @@ _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
 
 def _characters(view: View, *kinds: str) -> int:
     """How many characters the items hold. A rule of dashes, or an indentation, is a token or two however long it is."""
-    texts = (text for _, item in view.items if "caller" not in item for _, kind, text in of_item(item) if kind in kinds)
+    # An item that comes twice under one id breaks another rule, and costs nothing more.
+    items = {item.get("id") or where: item for where, item in view.items if "caller" not in item}
+    texts = (text for item in items.values() for _, kind, text in of_item(item) if kind in kinds)
     return sum(len(_REPEATED.sub(r"\1", text)) for text in texts)
 
 
