@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.ids import PREFIXES, SENT_ONLY
+from conformance.checks.lib.marks import LOST
+from conformance.checks.lib.parts import OF_REQUESTS, known_by, typed_parts
 from conformance.checks.lib.rules import Finding, null_findings, rule
 from conformance.checks.lib.view import Place, View
+from conformance.checks.lib.written import known, written
 from conformance.wire.json_values import MISSING, at, number, pointer, show
 
 SECONDS: Final = (1_000_000_000, 5_000_000_000)
 """Between these lies a time in seconds since 1970; one in milliseconds is far above."""
 
 HOUR, DAY, YEAR_2100 = 3600, 86_400, 4_102_444_800
-
-LOST: Final = {"\0": "NUL", "\ufffd": "U+FFFD"}
-"""Characters that stand in a text only where another one was lost."""
 
 UNFINISHED: Final = ("queued", "in_progress")
 
@@ -33,8 +33,16 @@ BEGUN: Final[dict[str, tuple[str, ...]]] = {
     "image_generation_call": ("in_progress", "generating", "incomplete"),
     "web_search_call": ("in_progress", "incomplete"),
     "file_search_call": ("in_progress", "searching", "incomplete"),
+    "code_interpreter_call": ("in_progress", "interpreting", "incomplete"),
+    "computer_call": ("incomplete", "failed"),
+    "tool_search_call": CUT_OFF,
+    "tool_search_output": CUT_OFF,
+    "shell_call_output": CUT_OFF,
+    "function_call_output": CUT_OFF,
+    "custom_tool_call_output": CUT_OFF,
+    "program_output": ("in_progress", "failed"),
 }
-"""States of calls that a completed response does not leave behind. What the server does can fail."""
+"""States of calls, and of outputs, that a completed response does not leave behind. What the server does can fail."""
 
 RESULTS: Final[dict[str, tuple[str, ...]]] = {
     "code_interpreter_call": ("code",),
@@ -45,18 +53,6 @@ RESULTS: Final[dict[str, tuple[str, ...]]] = {
     "web_search_call": ("action",),
 }
 """What a call of each type has when it is completed, by any of these names."""
-
-PARTS: Final[dict[str, tuple[str, ...]]] = {
-    "output_text": ("text", "annotations"),
-    "refusal": ("refusal",),
-}
-ANNOTATIONS: Final[dict[str, tuple[str, ...]]] = {
-    "container_file_citation": ("container_id", "file_id"),
-    "url_citation": ("url", "title", "start_index"),
-    "file_citation": ("file_id", "filename", "index"),
-}
-"""Members by which the types of parts and of annotations are known."""
-
 
 # --- times
 
@@ -237,22 +233,15 @@ def _annotations(view: View) -> Iterator[tuple[str, dict[str, Any], str]]:
     return ((where, annotation, text) for where, annotation, text in found if isinstance(text, str))
 
 
-def _known_by(value: dict[str, Any], kinds: dict[str, tuple[str, ...]]) -> str | None:
-    """The type that the members of a value tell, or None where its own type is one of those or none is told."""
-    if any(value.get("type") == kind for kind in kinds):
-        return None
-    return next((kind for kind, members in kinds.items() if all(member in value for member in members)), None)
-
-
 @rule("consistency.part_type", when=lambda view: any(view.parts()))
 def part_type(view: View) -> Iterator[Finding]:
-    """What has the members of a text, a refusal or a citation has its type too."""
-    places = [(where, part, PARTS) for where, part in view.parts()]
-    places += [(where, annotation, ANNOTATIONS) for where, annotation, _ in _annotations(view)]
-    for where, value, kinds in places:
-        kind = _known_by(value, kinds)
-        if kind is not None:
-            yield Finding(view.where(f"{where}/type"), show(kind), show(value.get("type", MISSING)))
+    """What has the members of a text, a refusal or a citation has its type too; a part of a request is none here."""
+    for where, value, kinds, closed in typed_parts(view):
+        named = value.get("type", MISSING)
+        if (kind := known_by(value, kinds)) is not None:
+            yield Finding(view.where(f"{where}/type"), show(kind), show(named))
+        elif isinstance(named, str) and named.startswith(OF_REQUESTS):
+            yield Finding(view.where(f"{where}/type"), " or ".join(map(show, closed)), show(named))
 
 
 @rule("consistency.annotation_place", when=lambda view: any(_annotations(view)))
@@ -278,19 +267,22 @@ def annotation_place(view: View) -> Iterator[Finding]:
 # --- texts
 
 
+def _name(character: str) -> str:
+    return "NUL" if character == "\0" else f"U+{ord(character):04X}"
+
+
 def _sent(view: View, character: str) -> bool:
-    """True if the request holds a character, as itself or escaped."""
-    content = (view.exchange.request.content or b"").lower()
-    return character.encode() in content or f"\\u{ord(character):04x}".encode() in content
+    """True if a model may repeat a character, which the request or a tool holds, as itself or escaped."""
+    return character in known(view) or f"\\u{ord(character):04x}" in known(view).lower()
 
 
-@rule("consistency.text_characters", when=lambda view: any(view.texts()))
+@rule("consistency.text_characters", when=lambda view: bool(written(view)))
 def text_characters(view: View) -> Iterator[Finding]:
-    """A text holds no character that stands for a lost one, unless it was sent."""
-    for where, text in view.texts():
-        for character, name in LOST.items():
-            if character in text and not _sent(view, character):
-                yield Finding(view.where(where), f"no {name} in the text", f"one at character {text.index(character)}")
+    """A text holds no control code, no half of a character and none that stands for a lost one, unless it was sent."""
+    for one in written(view):
+        found = next((match for match in LOST.finditer(one.text) if not _sent(view, match.group())), None)
+        if found is not None:
+            yield Finding(one.where, f"no {_name(found.group())} in the text", f"one at character {found.start()}")
 
 
 # --- order

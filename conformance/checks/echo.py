@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
+from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
 from conformance.checks.lib.view import View
@@ -218,28 +219,19 @@ def conversation(view: View) -> Iterator[Finding]:
 
 # --- the model
 
-KINDS: Final = ("mini", "nano", "pro", "codex", "chat")
+
+def _differs(view: View) -> str | None:
+    """Why the model that answered cannot be the one that was asked, "" where it can be, None where nobody knows."""
+    names = view.asked("model"), at(view.response, "model")
+    return None if any(map(_is_masked, names)) else difference(*names)
 
 
-def _family(name: Any) -> tuple[Any, ...] | None:
-    """What tells a model from others whatever name it was asked by, or None for a name that says nothing of it."""
-    if not isinstance(name, str):
-        return None
-    bare = re.sub(r"^(system\.ai\.)?(databricks-)?", "", name.lower())
-    found = re.match(r"(gpt|o)-?(\d)(?:[-.](\d)(?!\d))?", bare)
-    return (*found.groups(), *(kind for kind in KINDS if kind in bare.split("-"))) if found else None
-
-
-def _asked_family(view: View) -> tuple[Any, ...] | None:
-    return _family(view.asked("model")) if _family(at(view.response, "model")) is not None else None
-
-
-@rule("echo.model", when=lambda view: _is_judged(view) and _asked_family(view) is not None)
+@rule("echo.model", when=lambda view: _is_judged(view) and _differs(view) is not None)
 def model(view: View) -> Iterator[Finding]:
-    """The model that answered is of the family that was asked: a snapshot of it, not a larger or smaller one."""
-    received = at(view.response, "model")
-    if _family(received) != _asked_family(view):
-        yield Finding(view.where("/model"), f"a snapshot of {show(view.asked('model'))}", show(received))
+    """The model that answered is of the maker and the family that was asked: not a larger or smaller one."""
+    if why := _differs(view):
+        received = f"{show(at(view.response, 'model'))}, {why}"
+        yield Finding(view.where("/model"), f"a snapshot of {show(view.asked('model'))}", received)
 
 
 # --- tools

@@ -91,6 +91,13 @@ FAULTS: Final = (
         ("echo.model",),
         on_response(put("/model", "gpt-5.4-nano-2026-03-05")),
     ),
+    Fault(
+        "model-of-another-maker",
+        "The model of another maker answers.",
+        ("echo.model",),
+        on_response(put("/model", "claude-sonnet-4-6")),
+        seen=ELSEWHERE,
+    ),
     _other("tools", "/tools", []),
     Fault(
         "description-lost",

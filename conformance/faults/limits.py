@@ -38,7 +38,7 @@ FAULTS: Final = (
     Fault(
         "cut-off-and-completed",
         "An answer that does not fit is completed where it is cut off.",
-        ("limits.incomplete",),
+        ("limits.incomplete", "usage.cut_at_limit"),
         in_json(_whole),
     ),
     Fault(

@@ -38,13 +38,17 @@ def _with_call(reply: Reply) -> Reply:
     return on_answer(put("/output", lambda output: [*output, call]))(reply)
 
 
+SMALL: Final = 1024
+"""A limit that an answer can exceed without costing far more than is written in it."""
+
+
 def _spending(reply: Reply) -> Reply:
     cap: Any = reply.asked.get("max_output_tokens")
 
     def usage(value: dict[str, Any] | None) -> Any:
         return value and value | {"output_tokens": cap + 1, "total_tokens": value["input_tokens"] + cap + 1}
 
-    return on_final(put("/usage", usage))(reply) if cap else reply
+    return on_final(put("/usage", usage))(reply) if cap and cap <= SMALL else reply
 
 
 def _includes(reply: Reply) -> bool:

@@ -44,7 +44,7 @@ FAULTS: Final = (
     Fault(
         "foreign-model-answered",
         "A model of another maker is answered for.",
-        ("wrong_models.foreign",),
+        ("wrong_models.foreign", "echo.model"),
         request_edit=_as_model(_is_in_state(Lifecycle.FOREIGN)),
     ),
     Fault(

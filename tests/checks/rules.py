@@ -10,7 +10,7 @@ from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, OPENAI
 
 MODEL = "gpt-5-4"
-CHAPTERS = ("streams", "response", "items", "usage", "http")
+CHAPTERS = ("streams", "response", "items", "texts", "usage", "words", "http")
 
 
 def broken_by(exchange: Exchange) -> set[str]:

@@ -120,6 +120,18 @@ def test_no_service_tier_and_no_model_of_an_unknown_name_is_judged() -> None:
         ("gpt-5", "gpt-5-mini-2025-08-07", False),
         ("gpt-5-pro", "gpt-5-2025-08-07", False),
         ("o3", "o4-mini", False),
+        ("gpt-4o", "gpt-4-0613", False),
+        ("gpt-4o", "claude-sonnet-4-6", False),
+        ("gpt-5", "llama3", False),
+        ("gpt-5.6-luna", "gpt-5.6-sol", False),
+        ("gpt-35-turbo", "gpt-3.5-turbo-0125", True),
+        ("openai/gpt-4o-mini", "gpt-4o-mini-2024-07-18", True),
+        ("gpt-oss-120b", "gpt-oss-20b", False),
+        ("gpt-oss-20b", "/models/gpt-oss-20b.gguf", True),
+        ("claude-sonnet-4", "gpt-5.5", False),
+        ("claude-sonnet-4", "claude-haiku-4", False),
+        ("google/gemini-3-flash-preview", "google/gemini-3-flash-preview-20251217", True),
+        ("deepseek-r1-distill-qwen-32b", "DeepSeek-R1-Distill-Qwen-32B", True),
     ],
 )
 def test_families_of_models(asked: str, received: str, *, right: bool) -> None:

@@ -42,7 +42,7 @@ RIGHT = {
         headers={"content-type": "application/json", "date": formatdate(response()["created_at"], usegmt=True)}
     ),
     "unknown-members": exchange(response(news={"a": 1}, output=[*items(), {"type": "news", "id": "n_1", "x": 1}])),
-    "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "max_output_tokens"})),
+    "incomplete": exchange(unfinished("incomplete", incomplete_details={"reason": "content_filter"})),
     "failed": exchange(unfinished("failed", error=ERROR, output=[], usage=None)),
     "longest-id": exchange(response(output=items(id="msg_" + "a" * 60))),
     "refusal-to-answer": exchange(response(output=items(content=[{"type": "refusal", "refusal": "no"}]))),

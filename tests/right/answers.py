@@ -57,6 +57,9 @@ def echoing(settings: JSON, **members: Any) -> Exchange:
 def with_items(tools: list[JSON], *items: JSON, **members: Any) -> Exchange:
     """A plain answer with items before its message, and the tools that they call."""
     body = {**answered().json, "tools": [UNSET.get(tool["type"], {}) | tool for tool in tools]}
+    usage = body["usage"]
+    written = usage["output_tokens"] + len(json.dumps(items)) // 4
+    body["usage"] = usage | {"output_tokens": written, "total_tokens": usage["input_tokens"] + written}
     return exchange({**ASKED, "tools": tools, **members}, {**body, **members, "output": [*items, body["output"][-1]]})
 
 

@@ -66,6 +66,8 @@ USAGE: JSON = {
     "output_tokens_details": {"reasoning_tokens": 0},
     "total_tokens": 42,
 }
+SPENT: JSON = USAGE | {"output_tokens": 256, "total_tokens": 268}
+"""What an answer costs that is cut off."""
 
 
 class Stream:
@@ -267,8 +269,9 @@ class Stream:
         return self.item(added, done, begun, drawing, *partial, ended)
 
     def end(self, status: str = "completed", **members: Any) -> Stream:
-        """Ends the response."""
-        response = copy.deepcopy(RESPONSE) | {"status": status, "output": self.output, "usage": USAGE} | members
+        """Ends the response. One that is cut off has used what it might."""
+        usage = SPENT if status == "incomplete" else USAGE
+        response = copy.deepcopy(RESPONSE) | {"status": status, "output": self.output, "usage": usage} | members
         response["service_tier"] = "default"
         return self.say(f"response.{status}", response=response)
 

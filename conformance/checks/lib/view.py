@@ -38,7 +38,7 @@ class View:
         """True where a success has to carry a response object: it was created, retrieved or cancelled."""
         request = self.exchange.request
         steps = request.path.strip("/").split("/")
-        retrieved = request.method == "GET" and steps[-2:-1] == ["responses"] and steps[-1].startswith("resp")
+        retrieved = request.method == "GET" and steps[-2:-1] == ["responses"]
         cancelled = request.method == "POST" and steps[-3:-2] == ["responses"] and steps[-1] == "cancel"
         return self.is_create or retrieved or cancelled
 
