@@ -148,7 +148,7 @@ def _cut(view: View) -> list[Place]:
 def cut_off(view: View) -> Iterator[Finding]:
     """What an answer was cut off in says so."""
     for where, item in _cut(view):
-        if item["status"] != "incomplete":
+        if item["status"] in ("completed", "in_progress"):
             expected = '"incomplete", as the answer was cut off in it'
             yield Finding(view.where(f"{where}/status"), expected, show(item["status"]))
 

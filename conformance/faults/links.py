@@ -49,7 +49,7 @@ FAULTS: Final = (
     Fault(
         "input-counted-from-the-output-on",
         "Where the output of a function is sent back, the input before it is not counted.",
-        ("links.input_tokens", "usage.words"),
+        ("links.input_tokens", "usage.words", "round_trips.image_read"),
         only_if(sends_back("function_call_output"), costing(1)),
     ),
 )

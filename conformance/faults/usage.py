@@ -72,7 +72,7 @@ FAULTS: Final = (
     _unread(
         "long-text", "A long text is", lambda body: body | ({"input": ""} if len(str(body["input"])) > LONG else {})
     ),
-    _unread("earlier-turns", "All items but the last are", _items(lambda items: items[-1:])),
+    _unread("earlier-turns", "All items but the last are", _items(lambda items: items[-1:]), "links.input_tokens"),
     _unread("instructions", "Instructions are", ignoring("instructions")),
     _unread("system-messages", "Messages of the system and the developer are", _but("system", "developer")),
     _unread("assistant-messages", "Earlier answers are", _but("assistant")),

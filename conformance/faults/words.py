@@ -9,9 +9,9 @@ from conformance.reference.edits.replies import (
     is_json,
     is_whole,
     of_type,
-    on_answer,
     on_final,
     on_items,
+    on_plain_answer,
     on_response,
     only_if,
 )
@@ -69,6 +69,6 @@ FAULTS: Final = (
         "part-that-nobody-knows",
         "A message has a part of a type that no client reads.",
         ("words.parts",),
-        only_if(is_json, on_answer(put("/output/*", of_type("message", put("/content", _with_thinking))))),
+        only_if(is_json, on_plain_answer(put("/output/*", of_type("message", put("/content", _with_thinking))))),
     ),
 )
