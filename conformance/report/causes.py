@@ -62,7 +62,8 @@ def place_of(where: str) -> str:
     pointer = INDEX.sub("*", match["pointer"] or "")
     if pointer == RESPONSE or pointer.startswith(f"{RESPONSE}/"):
         return pointer.removeprefix(RESPONSE)
-    return " ".join(part for part in ("event", match["type"], pointer) if part)
+    # One defect shows in events of several types.
+    return f"event {pointer}" if pointer else " ".join(filter(None, ("event", match["type"])))
 
 
 def skeleton(text: str) -> str:
