@@ -169,7 +169,8 @@ def test_long_item_ids(unchanged: Checkout) -> None:
         verdict = judged(unchanged, url)
     assert (verdict.status, verdict.should, verdict.could_not_run) == (1, {}, {})
     assert verdict.must == {"streams.item_events": verdict.outcomes["fail"]}
-    assert len([line for line in verdict.lines[-40:] if "streams.item_events" in line]) == 1
+    assert [line[:24] for line in verdict.lines[-40:] if line[:4] == " 1  "] == [" 1  streams.item_events  "[:24]]
+    assert not any(line[:4] == " 2  " for line in verdict.lines)
 
 
 def test_list_only(unchanged: Checkout) -> None:
