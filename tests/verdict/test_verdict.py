@@ -38,6 +38,7 @@ def result(level: Level, finding: Finding | None = None, requirement: str = MINE
     return Result(requirement, level, finding)
 
 
+ABSENT = Finding("", 'the member "instructions"', "nothing")
 OK = result(Level.MUST)
 OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "pass": (case(OK), None, CaseOutcome.PASS),
@@ -65,6 +66,16 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "nothing-judged": (case(), None, CaseOutcome.COULD_NOT_RUN),
     "own-requirement-not-judged": (case(result(Level.MUST, None, "usage.total")), None, CaseOutcome.COULD_NOT_RUN),
     "one-of-two-not-judged": (case(OK, requirements=(MINE, "usage.total")), None, CaseOutcome.COULD_NOT_RUN),
+    "not-judged-as-it-is-not-there": (
+        case(OK, result(Level.SHOULD, ABSENT, "response.optional_members"), requirements=(MINE, "echo.instructions")),
+        None,
+        CaseOutcome.WARN,
+    ),
+    "not-judged-beside-a-warning": (
+        case(OK, result(Level.SHOULD, FINDING, "items.id_prefix"), requirements=(MINE, "echo.instructions")),
+        None,
+        CaseOutcome.COULD_NOT_RUN,
+    ),
     "sent-too-little": (case(OK, expected=2), None, CaseOutcome.SUITE_ERROR),
     "ended-by-a-must": (case(result(Level.MUST, FINDING), expected=2), Ended("no call"), CaseOutcome.FAIL),
     "ended-by-a-should": (case(result(Level.SHOULD, FINDING), expected=2), Ended("no call"), CaseOutcome.WARN),
