@@ -15,7 +15,7 @@ from conformance.contract import Level, load
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
-from conformance.report import cut_tracebacks, failure_text, summary
+from conformance.report import Sender, cut_tracebacks, failure_text, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
@@ -204,8 +204,8 @@ def test_summary_says_a_reason_once() -> None:
 
 def text(made: Case, **more: Any) -> str:
     """The failure text of a case."""
-    variable = {"token_variable": "RESPONSES_API_KEY", "token": "a-token"}
-    more = {"again": "pytest X --live", **variable, "cassette": Path("a/b.json")} | more
+    sender = Sender(None, "RESPONSES_API_KEY", "a-token")
+    more = {"again": "pytest X --live", "sender": sender, "exchanges": Path("a/b.json")} | more
     return failure_text(made, DATABRICKS, **more)
 
 
@@ -217,8 +217,8 @@ def with_headers(made: Exchange, **headers: str) -> Exchange:
 FORMS = {
     "none": ({}, "", "authorization"),
     "wrong": ({"authorization": "Bearer wrong-token"}, '-H "Authorization: Bearer wrong-token"', "$RESPONSES"),
-    "malformed": ({"authorization": "a-token"}, '-H "Authorization: $RESPONSES_API_KEY"', "a-token"),
-    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: $RESPONSES_API_KEY"', "a-token"),
+    "malformed": ({"authorization": "a-token"}, '-H "Authorization: ${RESPONSES_API_KEY}"', "a-token"),
+    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: ${RESPONSES_API_KEY}"', "a-token"),
     "basic": ({"authorization": "Basic dG9rZW46YS10b2tlbg=="}, '-u "token:$RESPONSES_API_KEY"', "dG9r"),
 }
 
@@ -248,10 +248,10 @@ def test_failure_text() -> None:
     assert row.statement in promised
     assert row.source in promised
     assert any("request id 7f3c" in line for line in lines)
-    assert any("cassette a/b.json" in line for line in lines)
+    assert any("exchanges: a/b.json" in line for line in lines)
     assert any("again:  pytest X --live" in line for line in lines)
     curl = lines[-1].strip()
-    assert curl.startswith('curl -X POST "$BASE_URL/responses" -H "Authorization: Bearer $RESPONSES_API_KEY"')
+    assert curl.startswith('curl -X POST "$BASE_URL/responses" -H "Authorization: Bearer ${RESPONSES_API_KEY}"')
     assert json.dumps(body())[:40] in curl
 
 
