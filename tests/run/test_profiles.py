@@ -218,6 +218,14 @@ def test_string_only(unchanged: Checkout) -> None:
     assert beside.startswith(NO_TWIN)
 
 
+def test_string_only_in_one_chapter(unchanged: Checkout) -> None:
+    """What needs a list is not accused either where a case is the first one to find out that none is taken."""
+    with serving("string-only") as url:
+        for test in ("conformance/test_custom_tools.py", "conformance/test_image_input.py"):
+            verdict = judged(unchanged, url, test)
+            assert (verdict.status, verdict.must, verdict.should) == (6, {}, {})
+
+
 def test_no_vision(unchanged: Checkout) -> None:
     """A model that says that it takes no images breaks one promise; all else of images is not asked of it."""
     with serving("no-vision") as url:
