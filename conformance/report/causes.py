@@ -91,8 +91,9 @@ def key_of(finding: Finding) -> tuple[str, ...]:
     """What two findings have in common that have one cause."""
     requirement, _, where, expected, received = finding
     place = place_of(where)
-    told = (expected, received) if place == STATUS else (skeleton(expected), skeleton(received))
-    return requirement, place, *told
+    # A status says what kind of answer came; its message may name the model.
+    came = received.partition(":")[0] if place == STATUS else skeleton(received)
+    return requirement, place, skeleton(expected), came
 
 
 def keys(findings: Iterable[Finding], level: str) -> set[tuple[str, ...]]:
