@@ -12,13 +12,15 @@ from tests.causes.planting import as_exchange, in_answer
 # --- a member is gone, or is of another kind
 
 in_answer("output_missing", "calls", without("/output"), cause="response.schema", says="output")
-in_answer("usage_missing", "text", without("/usage"), cause="response.schema", says="usage")
-in_answer("status_missing", "calls", without("/status"), cause="response.schema", says="status")
+in_answer("usage_missing", "text", without("/usage"), cause="response.optional_members", says="usage")
+in_answer("status_missing", "calls", without("/status"), cause="response.optional_members", says="status")
 in_answer("id_missing", "settings", without("/id"), cause="response.schema", says="id")
 in_answer("tools_missing", "named", without("/tools"), cause="response.schema", says="tools")
 in_answer("tool_choice_missing", "named", without("/tool_choice"), cause="response.schema", says="tool_choice")
-in_answer("temperature_missing", "settings", without("/temperature"), cause="response.schema", says="temperature")
-in_answer("metadata_missing", "settings", without("/metadata"), cause="response.schema", says="metadata")
+in_answer(
+    "temperature_missing", "settings", without("/temperature"), cause="response.optional_members", says="temperature"
+)
+in_answer("metadata_missing", "settings", without("/metadata"), cause="response.optional_members", says="metadata")
 in_answer("text_missing", "json_schema", without("/text"), cause="response.optional_members", says="text")
 in_answer(
     "truncation_missing", "settings", without("/truncation"), cause="response.optional_members", says="truncation"
@@ -46,7 +48,7 @@ in_answer(
 
 # --- items
 
-in_answer("item_id_missing", "calls", without("/output/0/id"), cause="response.schema", says="/output/0")
+in_answer("item_id_missing", "calls", without("/output/0/id"), cause="response.optional_members", says="/output/0")
 in_answer("item_type_missing", "calls", without("/output/0/type"), cause="response.schema", says="/output/0")
 in_answer("item_type_misspelt", "named", put("/output/0/type", "function_cal"), cause="consistency.item_type")
 in_answer("message_type_misspelt", "text", put("/output/0/type", "mesage"), cause="consistency.item_type")
@@ -65,7 +67,7 @@ in_answer("arguments_empty", "named", put("/output/0/arguments", ""), cause="cal
 in_answer("call_without_name", "named", without("/output/0/name"), cause="response.schema", says="name")
 in_answer("call_of_nothing_declared", "named", put("/output/0/name", "get_tide"), cause="calls.declared_function")
 in_answer("call_id_missing", "named", without("/output/0/call_id"), cause="response.schema", says="call_id")
-in_answer("call_id_empty", "named", put("/output/0/call_id", ""), cause="calls.call_id")
+in_answer("call_id_empty", "named", put("/output/0/call_id", ""), cause="response.schema")
 in_answer("call_ids_alike", "calls", put("/output/*/call_id", "call_1"), cause="calls.unique_call_ids")
 in_answer("item_ids_alike", "calls", put("/output/*/id", "fc_1"), cause="items.unique_ids")
 in_answer("item_twice", "text", put("/output", lambda old: [old[0], old[0]]), cause="items.unique_ids")
@@ -113,9 +115,7 @@ in_answer(
     "created_at_in_milliseconds", "text", put("/created_at", lambda old: old * 1000), cause="consistency.created_at"
 )
 in_answer("answer_of_another_maker", "text", put("/model", "claude-sonnet-4-6"), cause="echo.model")
-in_answer(
-    "format_broken", "json_schema", put("/output/0/content/0/text", "Certainly! {"), cause="obedience.json_schema"
-)
+in_answer("format_broken", "json_schema", put("/output/0/content/0/text", "Certainly! {"), cause="obedience.json_text")
 in_answer("called_though_none", "none", put("/output/0", lambda _: _CALL), cause="obedience.tool_choice_none")
 in_answer("long_item_id", "text", put("/output/0/id", "msg_" + "a" * 300), cause="items.id_length")
 in_answer("object_misspelt", "text", put("/object", "responses"), cause="response.schema", says="object")
@@ -126,7 +126,7 @@ _CALL = {
     "status": "completed",
     "name": "get_weather",
     "call_id": "call_1",
-    "arguments": '{"city": "Rome"}',
+    "arguments": '{"city": "Rome", "unit": "C", "days": 1}',
 }
 
 # --- another object altogether, an error, or no JSON

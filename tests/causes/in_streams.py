@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.wire.edit import put, without
 from tests.causes.planting import JSON, Events, in_stream
-from tests.defects.lib.streams import DELTAS, ITEM_ENDS, renumbered
+from tests.defects.lib.streams import ITEM_ENDS, renumbered
 
 RECORDED = "streams/text/gpt-5-4"
 
@@ -78,15 +78,19 @@ in_stream(
     says="response",
 )
 in_stream("no_usage_at_the_end", "text", at_end("/usage", None), cause="response.completed", says="usage")
-in_stream("no_usage_member_at_the_end", "text", gone_at_end("/usage"), cause="response.schema", says="usage")
+in_stream("no_usage_member_at_the_end", "text", gone_at_end("/usage"), cause="response.optional_members", says="usage")
 in_stream("status_of_the_beginning", "text", at_end("/status", "in_progress"), cause="streams.terminal_status")
 in_stream(
     "another_id_at_the_end", "text", at_end("/id", "resp_2"), cause="streams.constant_response", says="/response/id"
 )
-in_stream("a_setting_nowhere", "text", everywhere("/temperature"), cause="response.schema", says="temperature")
+in_stream(
+    "a_setting_nowhere", "text", everywhere("/temperature"), cause="response.optional_members", says="temperature"
+)
 in_stream("tools_nowhere", "function_call", everywhere("/tools"), cause="response.schema", says="tools")
-in_stream("a_setting_not_at_the_end", "text", gone_at_end("/metadata"), cause="response.schema", says="metadata")
-in_stream("another_setting_at_the_end", "text", at_end("/temperature", 0.3), cause="echo.temperature")
+in_stream(
+    "a_setting_not_at_the_end", "text", gone_at_end("/metadata"), cause="response.optional_members", says="metadata"
+)
+in_stream("another_setting_at_the_end", "text", at_end("/temperature", 0.3), cause="streams.created_echo")
 
 # --- places and numbers
 
@@ -151,13 +155,13 @@ in_stream(
 )
 in_stream(
     "numbers_jump",
-    "reasoning",
+    "two_parts",
     lambda events: [e | {"sequence_number": n + (n > 6) * 10} for n, e in enumerate(events)],
     cause="streams.numbering",
 )
 in_stream(
     "numbers_stand_still",
-    "reasoning",
+    "two_parts",
     lambda events: [e | {"sequence_number": min(n, 4)} for n, e in enumerate(events)],
     cause="streams.numbering",
     says="4",
