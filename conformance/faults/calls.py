@@ -48,7 +48,7 @@ FAULTS: Final = (
     Fault(
         "custom-tool-called-as-a-function",
         "A call of a custom tool comes as one of a function.",
-        ("calls.kind", "custom_tools.called"),
+        ("calls.kind",),
         only_if(all_of(streams, declares("custom")), on_answer(put("/output/*", _as_function))),
         seen=ELSEWHERE,
     ),
@@ -150,7 +150,7 @@ FAULTS: Final = (
     Fault(
         "no-call-id",
         "A call has no call_id.",
-        ("calls.call_id", "response.schema", "streams.event_schema"),
+        ("response.schema",),
         on_answer(without("/output/*/call_id")),
     ),
     Fault(

@@ -59,7 +59,7 @@ FAULTS: Final = (
     Fault(
         "refused-in-words",
         "The error in a refusal is a text.",
-        ("errors.body", "errors.envelope"),
+        ("errors.body",),
         _refusal(_in_words),
     ),
     Fault(
@@ -77,7 +77,7 @@ FAULTS: Final = (
     Fault(
         "refused-as-page",
         "A refusal is a page of HTML.",
-        ("errors.body", "errors.content_type"),
+        ("errors.body",),
         _refusal(lambda _: b"<html><body>Bad Request</body></html>", media_type="text/html"),
     ),
     Fault(
@@ -109,7 +109,7 @@ FAULTS: Final = (
     Fault(
         "unauthorized-as-text",
         "The refusal of a credential is bare text.",
-        ("errors.gateway_body", "errors.gateway_content_type"),
+        ("errors.gateway_body",),
         _unauthorized(lambda _: b"Invalid access token", media_type="text/plain; charset=utf-8"),
         seen=DATABRICKS,
     ),

@@ -62,7 +62,6 @@ FAULTS: Final = (
         (
             "limits.below_minimum",
             "errors.gateway_body",
-            "errors.gateway_content_type",
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
         ),

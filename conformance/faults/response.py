@@ -55,7 +55,7 @@ FAULTS: Final = (
     Fault(
         "no-output",
         "The response object has no output.",
-        ("response.schema", "supported_models.text"),
+        ("response.schema",),
         only_if(is_plain, in_json(without("/output"))),
         seen=ELSEWHERE,
     ),
@@ -93,7 +93,7 @@ FAULTS: Final = (
     Fault(
         "terminal-without-output",
         "response.completed has no output.",
-        ("response.schema", "supported_models.text"),
+        ("response.schema",),
         only_if(is_plain, on_events(each(END, without("/response/output")))),
         seen=ELSEWHERE,
     ),
@@ -130,7 +130,7 @@ FAULTS: Final = (
     Fault(
         "completed-without-output",
         "A completed response has an empty output.",
-        ("response.completed", "supported_models.text"),
+        ("response.completed",),
         on_plain_answer(put("/output", [])),
         seen=DATABRICKS,
     ),
@@ -149,13 +149,13 @@ FAULTS: Final = (
     Fault(
         "unfinished-with-error",
         "A response is in progress and has an error.",
-        ("response.finished", "consistency.no_error"),
+        ("response.finished",),
         left_as("in_progress", usage=None, error={"code": "server_error", "message": "The model failed."}),
     ),
     Fault(
         "unfinished-with-usage",
         "A response is in progress and has a usage.",
-        ("response.finished", "consistency.no_usage_yet"),
+        ("response.finished",),
         left_as("in_progress"),
     ),
     Fault(

@@ -133,7 +133,7 @@ FAULTS: Final = (
     Fault(
         "refused-tools-stream-with-502",
         "Tools that are refused with 400 get a bare 502 where a stream is asked for.",
-        ("tool_refusals.strict", "errors.gateway_body", "errors.gateway_content_type"),
+        ("tool_refusals.strict", "errors.gateway_body"),
         only_if(all_of(streams, lambda reply: bool(tools(reply))), bad_gateway),
         seen=DATABRICKS,
     ),

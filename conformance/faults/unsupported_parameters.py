@@ -46,7 +46,7 @@ FAULTS: Final = (
     Fault(
         "refused-stream-with-502",
         "A request that is refused with 400 gets a bare 502 when it asks for a stream.",
-        (*ALL_REFUSED, "errors.gateway_body", "errors.gateway_content_type"),
+        (*ALL_REFUSED, "errors.gateway_body"),
         only_if(all_of(streams, names_unsupported), bad_gateway),
         seen=DATABRICKS,
     ),

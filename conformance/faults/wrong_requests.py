@@ -102,7 +102,6 @@ FAULTS: Final = (
             "wrong_requests.wrong_type",
             "wrong_requests.same_when_streamed",
             "errors.gateway_body",
-            "errors.gateway_content_type",
         ),
         only_if(all_of(streams, _has_wrong_setting), bad_gateway),
         seen=DATABRICKS,

@@ -128,7 +128,7 @@ FAULTS: Final = (
     Fault(
         "error-without-type",
         "The type of an error event stands on its event: line only.",
-        ("streams.event_json", "streams.after_error"),
+        ("streams.event_json",),
         both(on_events(inserted(ERROR, after="output_item.done")), on_frames(_type_on_the_line_only)),
         seen=DATABRICKS,
     ),

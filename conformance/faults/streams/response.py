@@ -132,7 +132,7 @@ FAULTS: Final = (
     Fault(
         "terminal-with-empty-output",
         "response.completed has an empty output in spite of what was sent.",
-        ("streams.terminal_output", "streams.same_items", "response.completed", "supported_models.text"),
+        ("streams.terminal_output",),
         only_if(is_plain, on_events(each("completed", put("/response/output", [])))),
         seen=DATABRICKS,
     ),
