@@ -7,19 +7,23 @@ error: a union with a `discriminator` goes straight to the branch that the tag n
 member and not the whole union. `defaultMapping` names the branch for all other tags; a union without one is closed.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.wire.json_values import MAX_DEPTH, pointer, printable, show
+from conformance.wire.json_values import MAX_DEPTH, MISSING, pointer, printable, show
 from conformance.wire.schema_files import SchemaError, full, load, target
 from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, derived, error_of, mapped
 
 __all__ = ["SchemaError", "Violation", "load", "unknown_members", "violations"]
 
 Steps = tuple[str | int, ...]
+
+MISSING_MEMBER = re.compile(r'the member ("(?:[^"\\]|\\.)*")$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Violation:
     pointer: str
     expected: str
     received: str
+
+    @property
+    def missing(self) -> str | None:
+        """The name of the member that an object lacks; None for any other violation, or where one of several would do."""
+        match = MISSING_MEMBER.match(self.expected) if self.received == repr(MISSING) else None
+        return None if match is None else str(json.loads(match[1]))
 
     @property
     def text(self) -> str:

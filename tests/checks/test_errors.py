@@ -70,3 +70,20 @@ def test_the_form_of_an_error_is_judged_of_what_was_posted() -> None:
     request = Request("GET", "/v1/responses")
     refused = Exchange(request, 401, {"content-type": "text/plain"}, b"Unauthorized")
     assert "errors.content_type" not in judged_in(refused)
+
+
+BODIES = {
+    "fastapi": {"detail": [{"loc": ["body", "model"], "msg": "Field required", "type": "missing"}]},
+    "a sentence": {"detail": "Not Found"},
+    "vllm": {"object": "error", "message": "No.", "type": "BadRequestError", "code": 400},
+    "a message": {"message": "No."},
+    "several": {"errors": [{"message": "No."}]},
+    "azure": {"statusCode": 404, "message": "Resource not found"},
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_bodies_of_frameworks(body: dict[str, object]) -> None:
+    """What frameworks write in place of an envelope is one finding of the body."""
+    assert found_in(exchange(body, status=400)).keys() & {"errors.body", "errors.envelope"} == {"errors.body"}

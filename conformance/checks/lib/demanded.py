@@ -6,7 +6,6 @@ Facts from the package ``openai``, in ``demanded.json``, which `tests.tools.dema
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +21,6 @@ name of the member that it is, as in ``response/usage``.
 """
 
 RESPONSE: Final = "response"
-THE_MEMBER: Final = re.compile(r'the member ("(?:[^"\\]|\\.)*")$')
 NOTHING: Final = repr(MISSING)
 ABSENT: Final = (NOTHING, "null")
 
@@ -36,14 +34,11 @@ def is_optional(root: Any, violation: Violation) -> bool:
     if violation.received not in ABSENT:
         return False
     steps = [step.replace("~1", "/").replace("~0", "~") for step in violation.pointer.split("/")[1:]]
-    if violation.received == NOTHING:
-        if (match := THE_MEMBER.match(violation.expected)) is None:
+    name = violation.missing
+    if name is None:
+        if violation.received == NOTHING or not steps:
             return False
-        name = json.loads(match[1])
-    elif steps:
         name = steps.pop()
-    else:
-        return False
     known = DEMANDED.get(_kind(root, steps))
     return known is not None and name not in known
 

@@ -82,14 +82,14 @@ def schema_findings(
         return
     missing: dict[str, list[str]] = {}
     for violation in filter(of, violations(name, value)):
-        if violation.received == repr(MISSING):
-            missing.setdefault(violation.pointer, []).append(violation.expected.removeprefix("the member "))
+        if (member := violation.missing) is not None:
+            missing.setdefault(violation.pointer, []).append(member)
         else:
             yield Finding(where(violation.pointer), violation.expected, violation.received)
     for pointer, members in missing.items():
         word = "member" if len(members) == 1 else "members"
-        lacking = tuple(where(f"{pointer}/{json.loads(member)}") for member in members)
-        yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING), lacking)
+        lacking = tuple(where(f"{pointer}/{member}") for member in members)
+        yield Finding(where(pointer), f"the {word} {', '.join(map(json.dumps, members))}", repr(MISSING), lacking)
 
 
 def null_findings(view: View, member: str) -> Iterator[Finding]:
