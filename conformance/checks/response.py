@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.checks.lib.demanded import is_optional
 from conformance.checks.lib.likeness import likeness
-from conformance.checks.lib.rules import Finding, null_findings, rule, schema_findings
+from conformance.checks.lib.rules import Finding, null_findings, rule, schema_findings, told
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, number, pointer, show
 
@@ -44,13 +44,14 @@ def schema(view: View) -> Iterator[Finding]:
     if (instead := likeness(view.answer)) is not None:
         yield Finding(view.where(""), "a response object", instead)
         return
-    yield from schema_findings("response", view.answer, view.where, of=lambda one: not is_optional(view.answer, one))
+    broken = [one for one in view.misshapen if not is_optional(view.answer, one)]
+    yield from told(view.answer, broken, view.where)
 
 
 @rule("response.optional_members", when=lambda view: isinstance(view.answer, dict))
 def optional_members(view: View) -> Iterator[Finding]:
     """The response object has the members, not null, that every response has but that the SDK types as optional."""
-    yield from schema_findings("response", view.answer, view.where, of=lambda one: is_optional(view.answer, one))
+    yield from told(view.answer, [one for one in view.misshapen if is_optional(view.answer, one)], view.where)
 
 
 @rule("response.current_members", when=lambda view: isinstance(view.answer, dict))

@@ -40,7 +40,7 @@ class Violation:
 
     @property
     def missing(self) -> str | None:
-        """The name of the member that an object lacks; None for any other violation, or where one of several would do."""
+        """The name of the member that an object lacks; None for all else, and where one of several would do."""
         match = MISSING_MEMBER.match(self.expected) if self.received == repr(MISSING) else None
         return None if match is None else str(json.loads(match[1]))
 

@@ -66,22 +66,18 @@ def rule(
     return register
 
 
-def schema_findings(
-    name: str,
-    value: object,
-    where: Callable[[str], str] = str,
-    *,
-    of: Callable[[Violation], bool] = lambda _: True,
-) -> Iterator[Finding]:
-    """What breaks a schema, as findings; the members that one object lacks are one finding.
+def schema_findings(name: str, value: object, where: Callable[[str], str] = str) -> Iterator[Finding]:
+    """What breaks a schema, as findings. ``where`` turns a pointer into the value into the place in the exchange."""
+    yield from told(value, violations(name, value), where)
 
-    ``where`` turns a pointer into the value into the place in the exchange; ``of`` tells which violations are meant.
-    """
+
+def told(value: object, broken: Iterable[Violation], where: Callable[[str], str]) -> Iterator[Finding]:
+    """Violations of a schema as findings; the members that one object lacks are one finding."""
     if isinstance(value, Unreadable):
         yield Finding(where(""), "JSON", show(value))
         return
     missing: dict[str, list[str]] = {}
-    for violation in filter(of, violations(name, value)):
+    for violation in broken:
         if (member := violation.missing) is not None:
             missing.setdefault(violation.pointer, []).append(member)
         else:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at, printable, shorten
+from conformance.wire.schema import Violation, violations
 from conformance.wire.sse import DONE, Event
 
 TERMINAL: Final = ("response.completed", "response.incomplete", "response.failed")
@@ -203,6 +205,12 @@ class Timeline:
     @staticmethod
     def _repeats(item: Item, step: Step) -> bool:
         return item.has("id", at(step.json, "item", "id")) and item.has_index(step.number("output_index"))
+
+    @cached_property
+    def misshapen(self) -> tuple[tuple[Step, Violation], ...]:
+        """What breaks the schemas of the events. It can be long to find, and several rules ask for it."""
+        typed = (step for step in self.steps if isinstance(step.json.get("type"), str))
+        return tuple((step, violation) for step in typed for violation in violations("events", step.json))
 
 
 def _names(step: Step, id_: Any) -> tuple[str | None, int | None]:

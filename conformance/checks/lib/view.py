@@ -12,6 +12,7 @@ from conformance.checks.lib.timeline import TERMINAL, Item, Timeline
 from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at, at_list
+from conformance.wire.schema import Violation, violations
 from conformance.wire.sse import Event
 
 ERRORS: Final = ("error", "errors", "detail")
@@ -133,6 +134,11 @@ class View:
         """The items of a stream whose last event has a response without any, which a finding says of that event."""
         is_lacking = self.exchange.is_stream and bool(self.response) and not at(self.response, "output")
         return [item for item in self.timeline.items if item.done] if is_lacking else []
+
+    @cached_property
+    def misshapen(self) -> tuple[Violation, ...]:
+        """What breaks the schema of the response object. It can be long to find, and several rules ask for it."""
+        return () if self.answer is MISSING else tuple(violations("response", self.answer))
 
     @cached_property
     def items(self) -> tuple[Place, ...]:

@@ -133,10 +133,15 @@ def places(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         inner: list[tuple[str, Any]] = []
         for where, one in found:
             if name == "*":
-                inner += [(f"{where}/{index}", each) for index, each in enumerate(one if isinstance(one, list) else ())]
-            elif isinstance(one, dict) and one.get(name, MISSING) is not MISSING:
+                elements = enumerate(one) if isinstance(one, list) else ()
+                # Elements of another kind are not looked at: an answer can have very many.
+                inner += [(f"{where}/{index}", each) for index, each in elements if _is(each, kind)]
+            elif isinstance(one, dict) and one.get(name, MISSING) is not MISSING and _is(one[name], kind):
                 inner.append((f"{where}/{name}", one[name]))
-        found = [
-            (where, one) for where, one in inner if not kind or (isinstance(one, dict) and one.get("type") == kind)
-        ]
+        found = inner
     yield from found
+
+
+def _is(value: Any, kind: str) -> bool:
+    """True for any value, or for an object of the kind if one is asked for."""
+    return not kind or (isinstance(value, dict) and value.get("type") == kind)

@@ -11,7 +11,7 @@ from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View
 from conformance.checks.streams.rule import few, is_stream, stream_rule
 from conformance.wire.json_values import MISSING, pointer, show
-from conformance.wire.schema import load, violations
+from conformance.wire.schema import load
 
 PLACED_MEMBERS: Final = ("sequence_number", "output_index", "content_index", "summary_index", "annotation_index")
 """Members whose value the rules of numbering, items, parts and annotations judge, so that the schema need not."""
@@ -36,14 +36,13 @@ def _schema_findings(view: View, *, optional: bool) -> Iterator[Finding]:
     # they find there is not said again of the events before.
     said_already = {
         (violation.pointer, violation.expected)
-        for violation in (violations("events", judged.json) if judged else ())
-        if violation.pointer.startswith("/response")
+        for step, violation in view.timeline.misshapen
+        if step is judged and violation.pointer.startswith("/response")
     }
-    for step in view.timeline.steps:
-        for violation in violations("events", step.json) if isinstance(step.json.get("type"), str) else ():
-            told = (violation.pointer, violation.expected) in said_already or violation.pointer in placed
-            if not told and is_optional(step.json, violation) is optional:
-                yield Finding(step.where(violation.pointer), violation.expected, violation.received)
+    for step, violation in view.timeline.misshapen:
+        told = (violation.pointer, violation.expected) in said_already or violation.pointer in placed
+        if not told and is_optional(step.json, violation) is optional:
+            yield Finding(step.where(violation.pointer), violation.expected, violation.received)
 
 
 @stream_rule("unknown_types", when=lambda t: t.steps)
