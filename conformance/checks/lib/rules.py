@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -88,7 +87,7 @@ def schema_findings(
             yield Finding(where(violation.pointer), violation.expected, violation.received)
     for pointer, members in missing.items():
         word = "member" if len(members) == 1 else "members"
-        lacking = tuple(where(f"{pointer}/{json.loads(member)}") for member in members)
+        lacking = tuple(where(f"{pointer}/{member[1:-1]}") for member in members)
         yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING), lacking)
 
 
