@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.declared import setting
+from conformance.checks.lib.declared import name_of, setting
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import is_self_contained
 from conformance.checks.lib.view import View
@@ -99,7 +99,7 @@ _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
 def _characters(view: View, *kinds: str) -> int:
     """How many characters the items hold. A rule of dashes, or an indentation, is a token or two however long it is."""
     # An item that comes twice under one id breaks another rule, and costs nothing more.
-    items = {item.get("id") or where: item for where, item in view.items if "caller" not in item}
+    items = {name_of(item, "id") or where: item for where, item in view.items if "caller" not in item}
     texts = (text for item in items.values() for _, kind, text in of_item(item) if kind in kinds)
     return sum(len(_REPEATED.sub(r"\1", text)) for text in texts)
 

@@ -70,6 +70,6 @@ def test_a_cut_off_message_says_so() -> None:
 def test_a_message_is_no_less_whole_where_the_event_says_completed() -> None:
     """A stream that ends in response.completed with an incomplete response is found for that, once."""
     events = Stream().text("Wh", "ole").end().sent
-    cut = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    cut = {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}
     changed = put(f"/{len(events) - 1}/response", lambda response: response | cut)(events)
     assert broken_by(streams.captured(changed)) == {"streams.terminal_status"}

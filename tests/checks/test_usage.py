@@ -108,7 +108,7 @@ def spent(text: str, written: int, thought: int = 0, read: int = 40, sent: dict[
     usage |= {"output_tokens_details": {"reasoning_tokens": thought}, "total_tokens": read + written}
     asked = body(**(sent or {}))
     echoed = {"max_output_tokens": asked.get("max_output_tokens")}
-    answer = response(output=items(content=[part(text)])[1:], usage=usage, **echoed)
+    answer = response(output=items(content=[part(text)])[0 if thought else 1 :], usage=usage, **echoed)
     return exchange(answer, sent=asked)
 
 

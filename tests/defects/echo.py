@@ -17,7 +17,7 @@ def _is_hidden(value: object) -> bool:
 
 
 def _changed(name: str) -> None:
-    @of_bodies(f"echo.{name}", "response.schema", name=f"echo_of_{name}_changed")
+    @of_bodies(f"echo.{name}", "response", name=f"echo_of_{name}_changed")
     def generate(body: JSON, sent: JSON) -> Changes:
         if sent.get(name) is not None and not _is_hidden(sent[name]):
             yield "another", put(f"/{name}", another(sent[name]))
@@ -38,13 +38,13 @@ for _name in SETTINGS:
     _changed(_name)
 
 
-@of_bodies("echo.truncation", "response.schema")
+@of_bodies("echo.truncation", "response")
 def _echo_of_truncation_changed(body: JSON, sent: JSON) -> Changes:
     if sent.get("truncation"):
         yield "", put("/truncation", "disabled" if sent["truncation"] == "auto" else "auto")
 
 
-@of_bodies("echo.tool_choice", "response.schema")
+@of_bodies("echo.tool_choice", "response")
 def _echo_of_tool_choice_changed(body: JSON, sent: JSON) -> Changes:
     if sent.get("tool_choice"):
         for value in ("auto", "required", "none", {"type": "function", "name": "another"}, None):
@@ -52,7 +52,7 @@ def _echo_of_tool_choice_changed(body: JSON, sent: JSON) -> Changes:
                 yield str(value), put("/tool_choice", value)
 
 
-@of_bodies("echo.reasoning_effort", "response.schema")
+@of_bodies("echo.reasoning_effort", "response")
 def _echo_of_effort_changed(body: JSON, sent: JSON) -> Changes:
     effort = (sent.get("reasoning") or {}).get("effort")
     for value in ("low", "high", None):
@@ -60,7 +60,7 @@ def _echo_of_effort_changed(body: JSON, sent: JSON) -> Changes:
             yield str(value), put("/reasoning/effort", value)
 
 
-@of_bodies("echo.reasoning_summary", "response.schema")
+@of_bodies("echo.reasoning_summary", "response")
 def _echo_of_summary_changed(body: JSON, sent: JSON) -> Changes:
     summary = (sent.get("reasoning") or {}).get("summary")
     if summary is not None:
@@ -76,7 +76,7 @@ def _echo_of_verbosity_changed(body: JSON, sent: JSON) -> Changes:
         yield "", put("/text/verbosity", "low" if verbosity != "low" else "high")
 
 
-@of_bodies("echo.text_format", "response.schema")
+@of_bodies("echo.text_format", "response")
 def _echo_of_format_changed(body: JSON, sent: JSON) -> Changes:
     form = (sent.get("text") or {}).get("format")
     if not form:
@@ -92,7 +92,7 @@ def _echo_of_format_changed(body: JSON, sent: JSON) -> Changes:
         yield "property", put("/text/format/schema/properties", properties)
 
 
-@of_bodies("echo.text_format", "echo.defaults", "response.schema", "obedience")
+@of_bodies("echo.text_format", "echo.defaults", "response", "obedience")
 def _format_that_nobody_asked_for(body: JSON, sent: JSON) -> Changes:
     if sent and not (sent.get("text") or {}).get("format") and not sent.get("prompt"):
         yield "", put("/text/format/type", "json_object")
@@ -120,7 +120,7 @@ def _setting_that_nobody_sent(body: JSON, sent: JSON) -> Changes:
             yield name, put(f"/{name}", value)
 
 
-@of_bodies("echo.model", "response.schema")
+@of_bodies("echo.model", "response")
 def _another_model(body: JSON, sent: JSON) -> Changes:
     asked = sent.get("model", "").removeprefix("system.ai.")
     if asked.startswith(("gpt-", "o1", "o3", "o4")):

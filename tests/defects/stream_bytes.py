@@ -34,6 +34,15 @@ def _member_missing(events: Events) -> Changes:
         yield f"{events[index]['type']} {member}", without(f"/{index}/{member}")
 
 
+@of_streams("optional_members")
+def _begun_without_a_setting(events: Events) -> Changes:
+    """The first event lacks what the last one has, and what the SDK types as optional."""
+    for index, event in of_type(events, "response.created"):
+        for member in ("usage", "error", "user", "store", "instructions"):
+            if member in event["response"]:
+                yield f"{index} {member}", without(f"/{index}/response/{member}")
+
+
 @of_streams("event_schema", "numbering", "item_events", "terminal")
 def _member_of_other_kind(events: Events) -> Changes:
     for index, member in _members(events):

@@ -6,6 +6,7 @@ Facts from the package ``openai``, in ``demanded.json``, which `tests.tools.dema
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ name of the member that it is, as in ``response/usage``.
 """
 
 RESPONSE: Final = "response"
-THE_MEMBER: Final = "the member "
+THE_MEMBER: Final = re.compile(r'the member ("(?:[^"\\]|\\.)*")$')
 NOTHING: Final = repr(MISSING)
 ABSENT: Final = (NOTHING, "null")
 
@@ -36,7 +37,9 @@ def is_optional(root: Any, violation: Violation) -> bool:
         return False
     steps = [step.replace("~1", "/").replace("~0", "~") for step in violation.pointer.split("/")[1:]]
     if violation.received == NOTHING:
-        name = json.loads(violation.expected.removeprefix(THE_MEMBER))
+        if (match := THE_MEMBER.match(violation.expected)) is None:
+            return False
+        name = json.loads(match[1])
     elif steps:
         name = steps.pop()
     else:

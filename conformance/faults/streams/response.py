@@ -45,6 +45,13 @@ FAULTS: Final = (
         on_begun(without("/tools")),
     ),
     Fault(
+        "created-without-usage",
+        "The response in the first events does not say that there is no usage yet.",
+        ("streams.optional_members",),
+        on_begun(without("/usage")),
+        seen=ELSEWHERE,
+    ),
+    Fault(
         "delta-without-text",
         "A piece of text has no delta.",
         ("streams.event_schema",),
