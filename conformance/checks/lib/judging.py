@@ -31,8 +31,8 @@ def judge(
     ``model`` is the contract's name of the model that was asked, for levels that depend on it. ``stated`` is what a
     test said beforehand; without it (a capture) the outcome itself is not judged. A requirement that was judged has
     one ok result, or one result for each finding; what another finding explains has none. Results come in the order of
-    the contract, findings that can explain others before all. With ``every`` the checks are judged one by one: nothing is
-    left out for what another one found.
+    the contract, findings that can explain others before all. With ``every`` nothing is left out
+    for what another check found.
     """
     view = View(exchange, contract)
     results: list[Result] = []
