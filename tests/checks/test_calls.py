@@ -49,7 +49,8 @@ def test_a_schema_that_fits_or_cannot_be_applied(schema: Any) -> None:
 def test_a_broken_end_of_a_stream_says_where() -> None:
     """A finding in the response at the end of a stream names event and place."""
     found = streamed(with_answer("calls", put("/output/1/name", "no_such_tool")))
-    wheres = [r.finding.where for r in judge(found, load("openai")) if r.finding and r.requirement.startswith("calls")]
+    results = judge(found, load("openai"), every=True)
+    wheres = [r.finding.where for r in results if r.finding and r.requirement.startswith("calls")]
     assert wheres == ["event 2 response.completed /response/output/1/name"]
 
 

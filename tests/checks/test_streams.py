@@ -83,20 +83,20 @@ def test_a_character_may_be_cut_in_two_pieces() -> None:
 
 
 def test_a_finding_says_which_event_and_where() -> None:
-    """The places of findings name event, type and member."""
+    """The places of findings name event, type and member; what is wrong alike in further events is counted."""
     sent = [e | {"output_index": -1} if e["type"].endswith("text.delta") else e for e in GOOD["text"].sent]
     assert broken(streams.captured(sent)) == {
-        "streams.item_events": [f"event {index} response.output_text.delta /output_index" for index in (4, 5, 6)]
+        "streams.item_events": ["event 4 response.output_text.delta /output_index"]
     }
 
 
 def test_many_findings_of_a_kind_are_counted_and_not_listed() -> None:
-    """After some findings of a kind only their number is told."""
+    """Of findings of one kind the first is told, and the number of the others."""
     sent = put("/*/sequence_number", 0)(GOOD["hosted"].sent)
     results = [result for result in judge(streams.captured(sent), load("openai")) if result.finding]
-    assert len(results) == 6
-    assert results[-1].finding
-    assert results[-1].finding.received == f"0; and {len(sent) - 1 - 6} more findings like this"
+    assert len(results) == 1
+    assert results[0].finding
+    assert results[0].finding.received == f"0; and {len(sent) - 2} more like this"
 
 
 # --- what other servers were seen to do

@@ -117,14 +117,15 @@ def _overlap(one: str, other: str) -> bool:
 def once(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
     """Findings of one requirement on the events of a stream, those of one kind once, each with how many it stands for.
 
-    Of one kind are those at the same member of an event, wherever the event is, and those that say the same of events
-    of one type.
+    Of one kind are those at the same member of an event, wherever the event is, and those that expect the same of
+    an event, its own type aside.
     """
     kinds: dict[tuple[str, ...], tuple[Finding, int]] = {}
     for finding in findings:
         found = EVENT.match(finding.where)
         member = found[3] if found else None
-        said = (member,) if member else (found[2] if found else finding.where, finding.expected)
+        own = (found[2] if found else None) or "no type"
+        said = (member,) if member else (finding.where if not found else "", finding.expected.replace(own, "#"))
         kind = tuple(re.sub(r"\d+", "#", each or "") for each in said)
         first, count = kinds.get(kind, (finding, 0))
         kinds[kind] = first, count + 1

@@ -19,14 +19,20 @@ MAX_FINDINGS: Final = 1000
 
 
 def judge(
-    exchange: Exchange, contract: Contract, *, model: str | None = None, stated: Stated | None = None
+    exchange: Exchange,
+    contract: Contract,
+    *,
+    model: str | None = None,
+    stated: Stated | None = None,
+    every: bool = False,
 ) -> list[Result]:
     """Judges an exchange by every check that has something to say of it.
 
     ``model`` is the contract's name of the model that was asked, for levels that depend on it. ``stated`` is what a
     test said beforehand; without it (a capture) the outcome itself is not judged. A requirement that was judged has
     one ok result, or one result for each finding; what another finding explains has none. Results come in the order of
-    the contract, findings that can explain others before all.
+    the contract, findings that can explain others before all. With ``every`` nothing is left out
+    for what another check found.
     """
     view = View(exchange, contract)
     results: list[Result] = []
@@ -40,7 +46,7 @@ def judge(
             continue
         findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
         results += [Result(requirement, level, finding) for finding in findings or [None]]
-    results = causes(view, results)
+    results = results if every else causes(view, results)
     if stated is not None:
         results += _judge_outcome(view, stated, model, results)
     return results

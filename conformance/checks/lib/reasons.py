@@ -20,8 +20,8 @@ def reason(body: Any) -> str | None:
         if path and isinstance(error, str) and error:
             return quoted(error)
         if isinstance(text := at(error, "message"), str) and text:
-            codes = (at(error, name) for name in ("code", "error_code", "type"))
-            code = next((one for one in codes if isinstance(one, str) and one not in ("", "error")), None)
+            codes = (at(error, name) for name in ("code", "error_code"))
+            code = next((one for one in codes if isinstance(one, str) and one), None)
             return quoted(text) + (f" (code {show(code, 60)})" if code else "")
     return _detail(at(body, "detail"))
 

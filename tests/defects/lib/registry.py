@@ -63,7 +63,7 @@ def broken(exchange: Exchange, contract: Contract, earlier: tuple[Exchange, ...]
     memory = Memory()
     for number, before in enumerate(earlier):
         linked(before, contract, memory, [], name=f"earlier {number}")
-    results = linked(exchange, contract, memory, judge(exchange, contract), name="this one")
+    results = linked(exchange, contract, memory, judge(exchange, contract, every=True), name="this one")
     # That a right request is refused is counted, and is no defect by itself.
     return {(one.requirement, one.finding.where) for one in results if one.finding and one.requirement != REFUSED}
 
