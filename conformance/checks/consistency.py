@@ -71,11 +71,13 @@ def completed_at(view: View) -> Iterator[Finding]:
     value, created = view.response["completed_at"], number(at(view.response, "created_at"))
     if view.status != "completed":
         if value is not None:
-            yield Finding(view.where("/completed_at"), f"null, as the status is {show(view.status)}", show(value))
+            about = view.where("/completed_at"), view.where("/status")
+            yield Finding(about[0], f"null, as the status is {show(view.status)}", show(value), about)
     elif number(value) is None:
         yield Finding(view.where("/completed_at"), "a time, as the status is completed", show(value))
     elif created is not None and value < int(created):
-        yield Finding(view.where("/completed_at"), f"a time from {show(created)} on", show(value))
+        about = view.where("/completed_at"), view.where("/created_at")
+        yield Finding(about[0], f"a time from {show(created)} on", show(value), about)
 
 
 def _time(view: View, member: str) -> float | None:

@@ -167,7 +167,12 @@ def _text_format(view: View) -> Any:
     return sent if isinstance(sent, dict) else MISSING
 
 
-@rule("echo.text_format", when=lambda view: _is_judged(view) and _text_format(view) is not MISSING)
+def _echoes_format(view: View) -> bool:
+    # Where there is no text at all, that is said by the schema of the response.
+    return _is_judged(view) and _text_format(view) is not MISSING and at(view.response, "text") is not MISSING
+
+
+@rule("echo.text_format", when=_echoes_format)
 def text_format(view: View) -> Iterator[Finding]:
     """The form of the text comes back with its type, and a JSON schema with its name and its schema."""
     sent, received = _text_format(view), at(view.response, "text", "format")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.checks.lib.demanded import is_optional
+from conformance.checks.lib.likeness import likeness
 from conformance.checks.lib.rules import Finding, null_findings, rule, schema_findings
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import MISSING, at, number, pointer, show
@@ -40,6 +41,9 @@ def content_type(view: View) -> Iterator[Finding]:
 @rule("response.schema", when=lambda view: view.answer is not MISSING)
 def schema(view: View) -> Iterator[Finding]:
     """The response object has the members that every response has, each of its kind."""
+    if (instead := likeness(view.answer)) is not None:
+        yield Finding(view.where(""), "a response object", instead)
+        return
     yield from schema_findings("response", view.answer, view.where, of=lambda one: not is_optional(view.answer, one))
 
 

@@ -62,7 +62,8 @@ def place_of(where: str) -> str:
     pointer = INDEX.sub("*", match["pointer"] or "")
     if pointer == RESPONSE or pointer.startswith(f"{RESPONSE}/"):
         return pointer.removeprefix(RESPONSE)
-    return " ".join(part for part in ("event", match["type"], pointer) if part)
+    # One defect shows in events of several types.
+    return f"event {pointer}" if pointer else " ".join(filter(None, ("event", match["type"])))
 
 
 def skeleton(text: str) -> str:
@@ -90,8 +91,9 @@ def key_of(finding: Finding) -> tuple[str, ...]:
     """What two findings have in common that have one cause."""
     requirement, _, where, expected, received = finding
     place = place_of(where)
-    told = (expected, received) if place == STATUS else (skeleton(expected), skeleton(received))
-    return requirement, place, *told
+    # A status says what kind of answer came; its message may name the model.
+    came = received.partition(":")[0] if place == STATUS else skeleton(received)
+    return requirement, place, skeleton(expected), came
 
 
 def keys(findings: Iterable[Finding], level: str) -> set[tuple[str, ...]]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
 from conformance.checks import Result
 from conformance.contract import Contract, Level
+from conformance.report.curl import Sender, curl
 from conformance.verdict import Case, CaseOutcome
-from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import printable, shorten
 
-MAX_CURL_BODY = 4000
 MAX_FINDINGS = 25
 MAX_FRAMES = 100
 """Frames of a traceback beyond which its middle is left out."""
@@ -36,11 +34,18 @@ def cut_tracebacks(error: BaseException | None) -> None:
 
 
 def failure_text(
-    case: Case, contract: Contract, *, again: str, token_variable: str, token: str, cassette: Path | None
+    case: Case,
+    contract: Contract,
+    *,
+    again: str,
+    sender: Sender,
+    exchanges: Path | str | None,
+    body: Callable[[int], Path | str | None] = lambda _: None,
 ) -> str:
     """Everything that a reader needs to know of a case that did not pass, as lines of text.
 
-    The ``token`` is not shown: in its place stands the variable.
+    ``exchanges`` is the file that holds them, or why there is none; ``body`` gives the file of a long body, by the
+    number of its exchange.
     """
     lines: list[str] = []
     if case.outcome is CaseOutcome.COULD_NOT_RUN:
@@ -53,12 +58,12 @@ def failure_text(
         lines += [f"  {line}" for line in mismatch.splitlines()]
     lines += _findings(case, contract)
     lines += [f"  note: {note}" for note in case.notes]
-    if cassette is not None:
-        lines.append(f"  cassette {cassette}")
+    if exchanges is not None:
+        lines.append(f"  exchanges: {exchanges}")
     lines.append(f"  again:  {again}")
     numbers = sorted({number for number, result in case.findings(Level.MUST, Level.SHOULD)})
     for number in filter(None, numbers[:1] or [len(case.exchanges)]):
-        lines.append(f"  {curl(case.exchanges[number - 1], token_variable, token)}")
+        lines.append(f"  {curl(case.exchanges[number - 1], sender, body(number))}")
     return printable_lines(lines)
 
 
@@ -84,28 +89,6 @@ def _requirement(case: Case, contract: Contract, requirement: str, pairs: list[t
     number = pairs[0][0]
     if number and (identifier := case.exchanges[number - 1].headers.get("x-request-id")):
         yield f"  request id {shorten(identifier, 80)}"
-
-
-def curl(exchange: Exchange, token_variable: str, token: str) -> str:
-    """A command that sends the request of an exchange again; base URL and credential come from the environment."""
-    request = exchange.request
-    content = (request.content or b"").decode("utf-8", "replace")
-    body = shlex.quote(content) if len(content) <= MAX_CURL_BODY else f"'…'   # a body of {len(content)} characters"
-    route = "/" + request.path.rpartition("/")[2]
-    # Without one of ours curl would name a content type of its own.
-    content_type = f"Content-Type: {request.headers.get('content-type', '')}".rstrip()
-    parts = [f'curl -X {request.method} "$BASE_URL{route}"', *_credential(exchange, token, token_variable)]
-    return " ".join([*parts, f'-H "{content_type}"', f"-d {body}"])
-
-
-def _credential(exchange: Exchange, token: str, variable: str) -> Iterator[str]:
-    """The options of curl that send the credential in the form in which it was sent, right or wrong, or none."""
-    for name in ("authorization", "api-key"):
-        value = exchange.request.headers.get(name, "")
-        if value.startswith("Basic "):
-            yield f'-u "token:${variable}"'
-        elif value:
-            yield f'-H "{name.title()}: {value.replace(token, f"${variable}") if token else value}"'
 
 
 def printable_lines(lines: list[str]) -> str:

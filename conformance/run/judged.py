@@ -115,7 +115,11 @@ class Judged:
         expected = (*expected_statuses(stated), *other)
         try:
             exchange = self._sent(made(), expected, **how)
-            return self._sent(made(), expected, **how) if self._has_wrong_form(exchange, stated) else exchange
+            if self._has_wrong_form(exchange, stated):
+                exchange = self._sent(made(), expected, **how)
+                # What cannot be said in another form says so now that the form is known.
+                self._has_wrong_form(exchange, stated)
+            return exchange
         except CouldNotRun:
             if not (stated.requirements and self._case.unreachable and self._still_answers()):
                 raise

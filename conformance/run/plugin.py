@@ -6,6 +6,7 @@ import argparse
 import logging
 from collections.abc import Generator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,7 +16,7 @@ from vcr import VCR
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
 from conformance.report import causes
-from conformance.run import again, cases, forms, start, transmit
+from conformance.run import again, cases, evidence, forms, start, transmit
 from conformance.run.header import header, left_out
 from conformance.run.lacks import told_of_lacks
 from conformance.run.settings import Settings, add_options
@@ -156,6 +157,13 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items += unclaimed(session, settings, known)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Forgets the exchanges that an earlier live run has kept."""
+    settings = session.config.stash[SETTINGS]
+    if settings.live and not settings.listing and not start.is_worker(session.config):
+        evidence.forget(session.config)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Shows the list instead of running the cases."""
@@ -263,15 +271,19 @@ def pytest_runtest_makereport(
         case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
     elif case.outcome is None:
         case.finish(call.excinfo.value if call.excinfo else None)
+    kept = evidence.keep(item.config, case, settings) if settings.live else transmit.path_of(settings, case)
+    kept = again.from_here(item.config, kept) if isinstance(kept, Path) else kept
     if made.failed:
-        cassette = None if settings.mode == "verify" else transmit.path_of(settings, case)
+        target = settings.target
         text = report.failure_text(
             case,
             settings.contract,
             again=asks_again,
-            token_variable=settings.target.token_variable,
-            token=settings.target.token,
-            cassette=None if cassette is None else again.from_here(item.config, cassette),
+            sender=report.Sender(
+                target.base_url if settings.live else None, target.token_variable, target.token, settings.secrets.hide
+            ),
+            exchanges=kept,
+            body=lambda number: evidence.body_of(item.config, case, number, settings),
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
         own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
@@ -363,6 +375,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     writer = terminalreporter._tw  # noqa: SLF001  (no public way to the width)
     status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
     remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
+    remarks += evidence.told(config, settings)
     sections = report.summary(
         run,
         settings.contract,

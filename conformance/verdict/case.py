@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from conformance.checks import Result
 from conformance.contract import Level
 from conformance.verdict.outcomes import CaseOutcome, Record, outcome_of
 from conformance.wire.exchange import Exchange
+from conformance.wire.json_values import MISSING
+
+NOTHING: Final = repr(MISSING)
+"""What a finding has received where something is not there."""
 
 
 class CouldNotRun(Exception):
@@ -93,6 +98,9 @@ class Case:
         elif never_came:
             self.outcome = CaseOutcome.WARN if self.findings(Level.SHOULD) else CaseOutcome.OBSERVED
             self.reason = str(error)
+        elif error is None and self.exchanges and self._silent() and self._explains_silence():
+            self.outcome = CaseOutcome.WARN
+            self.notes.append(f"not judged, as what a warning names is not there: {', '.join(self._silent())}")
         elif error is None and self.exchanges and self._silent():
             reason = (
                 f"the answer leaves nothing to judge {', '.join(self._silent())} by; run again, or look at the answer"
@@ -126,6 +134,11 @@ class Case:
         """What the case puts to the test and nothing judged."""
         judged = {result.requirement for _, result in self.results}
         return [requirement for requirement in self.requirements if requirement not in judged]
+
+    def _explains_silence(self) -> bool:
+        """True where some of what the case puts to the test was judged, and a warning tells what the answer lacks."""
+        lacks = any(result.finding and result.finding.received == NOTHING for _, result in self.findings(Level.SHOULD))
+        return lacks and len(self._silent()) < len(self.requirements)
 
     def _own_levels(self) -> Iterator[Level]:
         """The levels of the results for what the case puts to the test."""

@@ -60,6 +60,8 @@ def read_json(content: bytes | str) -> Any:
     except TooDeep as error:
         return Unreadable(f"JSON that is {error}")
     except ValueError as error:
+        if text.lstrip()[:1] == "<":
+            return Unreadable(f"HTML or XML, not JSON: {text.strip()[:60]!r}")
         why = f"no JSON: {error}" if isinstance(error, json.JSONDecodeError) else f"JSON that cannot be read: {error}"
         return Unreadable(f"{why}; it begins with {text[:60]!r}")
 

@@ -386,6 +386,17 @@ def test_nothing_failed_is_0_and_text_is_the_default() -> None:
     assert result.returncode == 0
 
 
+def test_a_redacted_capture() -> None:
+    """Of a capture that is declared redacted nothing is said of ids and times, but all else."""
+    redacted = line(body={**RESPONSE, "id": "REDACTED", "created_at": 0, "completed_at": 0})
+    given = text(redacted, redacted | {"id": "two"}, BAD)
+    assert b"items.id_prefix" in run("-", stdin=given).stdout
+    told = run("--redacted", "-", stdin=given)
+    assert not any(name in told.stdout for name in (b"items.", b"consistency.", b"links."))
+    assert b"FAIL  bad" in told.stdout
+    assert told.returncode == 1
+
+
 def test_the_default_contract_is_that_of_databricks() -> None:
     """A promise of Databricks is judged unless the other contract is named."""
     refused = text(

@@ -102,7 +102,7 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_values_stand_behind_an_equals_sign(name: str) -> None:
     """In every command, an option with a value has it behind an equals sign."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    flags = options(valued=False) | {"--list-faults", "--list-profiles"} | FLAGS_OF_OTHERS
+    flags = options(valued=False) | {"--list-faults", "--list-profiles", "--redacted"} | FLAGS_OF_OTHERS
     spans = [span for span in SPAN.findall(BLOCK.sub("", text)) if " " in span]
     for command in [*(command for _, command in commands(text)), *spans]:
         of_serve = {"--workspace"} if " serve " in command else set()

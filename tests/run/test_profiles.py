@@ -169,7 +169,8 @@ def test_long_item_ids(unchanged: Checkout) -> None:
         verdict = judged(unchanged, url)
     assert (verdict.status, verdict.should, verdict.could_not_run) == (1, {}, {})
     assert verdict.must == {"streams.item_events": verdict.outcomes["fail"]}
-    assert len([line for line in verdict.lines[-40:] if "streams.item_events" in line]) == 1
+    assert [line[:24] for line in verdict.lines[-40:] if line[:4] == " 1  "] == [" 1  streams.item_events  "[:24]]
+    assert not any(line[:4] == " 2  " for line in verdict.lines)
 
 
 def test_list_only(unchanged: Checkout) -> None:
@@ -215,6 +216,14 @@ def test_string_only(unchanged: Checkout) -> None:
     needed, beside = verdict.could_not_run
     assert needed == "the target takes no list as an input, which this case needs"
     assert beside.startswith(NO_TWIN)
+
+
+def test_string_only_in_one_chapter(unchanged: Checkout) -> None:
+    """What needs a list is not accused either where a case is the first one to find out that none is taken."""
+    with serving("string-only") as url:
+        for test in ("conformance/test_custom_tools.py", "conformance/test_image_input.py"):
+            verdict = judged(unchanged, url, test)
+            assert (verdict.status, verdict.must, verdict.should) == (6, {}, {})
 
 
 def test_no_vision(unchanged: Checkout) -> None:

@@ -23,7 +23,7 @@ def run_of(*cases: tuple[str, list[list[str]]]) -> Run:
     ("where", "place"),
     [
         ("/output/12/content/0/text", "/output/*/content/*/text"),
-        ("event 7 response.output_text.delta /item_id", "event response.output_text.delta /item_id"),
+        ("event 7 response.output_text.delta /item_id", "event /item_id"),
         ("event 7 response.completed /response/usage", "/usage"),
         ("event 7 response.completed /response", ""),
         ("event 7 /response/output/3/id", "/output/*/id"),

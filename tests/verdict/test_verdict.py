@@ -15,7 +15,7 @@ from conformance.contract import Level, load
 from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
-from conformance.report import cut_tracebacks, failure_text, summary
+from conformance.report import Sender, cut_tracebacks, failure_text, summary
 from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
@@ -38,6 +38,7 @@ def result(level: Level, finding: Finding | None = None, requirement: str = MINE
     return Result(requirement, level, finding)
 
 
+ABSENT = Finding("", 'the member "instructions"', "nothing")
 OK = result(Level.MUST)
 OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "pass": (case(OK), None, CaseOutcome.PASS),
@@ -65,6 +66,16 @@ OUTCOMES: dict[str, tuple[Case, BaseException | None, CaseOutcome]] = {
     "nothing-judged": (case(), None, CaseOutcome.COULD_NOT_RUN),
     "own-requirement-not-judged": (case(result(Level.MUST, None, "usage.total")), None, CaseOutcome.COULD_NOT_RUN),
     "one-of-two-not-judged": (case(OK, requirements=(MINE, "usage.total")), None, CaseOutcome.COULD_NOT_RUN),
+    "not-judged-as-it-is-not-there": (
+        case(OK, result(Level.SHOULD, ABSENT, "response.optional_members"), requirements=(MINE, "echo.instructions")),
+        None,
+        CaseOutcome.WARN,
+    ),
+    "not-judged-beside-a-warning": (
+        case(OK, result(Level.SHOULD, FINDING, "items.id_prefix"), requirements=(MINE, "echo.instructions")),
+        None,
+        CaseOutcome.COULD_NOT_RUN,
+    ),
     "sent-too-little": (case(OK, expected=2), None, CaseOutcome.SUITE_ERROR),
     "ended-by-a-must": (case(result(Level.MUST, FINDING), expected=2), Ended("no call"), CaseOutcome.FAIL),
     "ended-by-a-should": (case(result(Level.SHOULD, FINDING), expected=2), Ended("no call"), CaseOutcome.WARN),
@@ -193,8 +204,8 @@ def test_summary_says_a_reason_once() -> None:
 
 def text(made: Case, **more: Any) -> str:
     """The failure text of a case."""
-    variable = {"token_variable": "RESPONSES_API_KEY", "token": "a-token"}
-    more = {"again": "pytest X --live", **variable, "cassette": Path("a/b.json")} | more
+    sender = Sender(None, "RESPONSES_API_KEY", "a-token")
+    more = {"again": "pytest X --live", "sender": sender, "exchanges": Path("a/b.json")} | more
     return failure_text(made, DATABRICKS, **more)
 
 
@@ -206,8 +217,8 @@ def with_headers(made: Exchange, **headers: str) -> Exchange:
 FORMS = {
     "none": ({}, "", "authorization"),
     "wrong": ({"authorization": "Bearer wrong-token"}, '-H "Authorization: Bearer wrong-token"', "$RESPONSES"),
-    "malformed": ({"authorization": "a-token"}, '-H "Authorization: $RESPONSES_API_KEY"', "a-token"),
-    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: $RESPONSES_API_KEY"', "a-token"),
+    "malformed": ({"authorization": "a-token"}, '-H "Authorization: ${RESPONSES_API_KEY}"', "a-token"),
+    "api-key": ({"api-key": "a-token"}, '-H "Api-Key: ${RESPONSES_API_KEY}"', "a-token"),
     "basic": ({"authorization": "Basic dG9rZW46YS10b2tlbg=="}, '-u "token:$RESPONSES_API_KEY"', "dG9r"),
 }
 
@@ -237,10 +248,10 @@ def test_failure_text() -> None:
     assert row.statement in promised
     assert row.source in promised
     assert any("request id 7f3c" in line for line in lines)
-    assert any("cassette a/b.json" in line for line in lines)
+    assert any("exchanges: a/b.json" in line for line in lines)
     assert any("again:  pytest X --live" in line for line in lines)
     curl = lines[-1].strip()
-    assert curl.startswith('curl -X POST "$BASE_URL/responses" -H "Authorization: Bearer $RESPONSES_API_KEY"')
+    assert curl.startswith('curl -X POST "$BASE_URL/responses" -H "Authorization: Bearer ${RESPONSES_API_KEY}"')
     assert json.dumps(body())[:40] in curl
 
 

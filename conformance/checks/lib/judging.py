@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
+from conformance.checks.lib.causes import causes
 from conformance.checks.lib.pairs import PAIRS
 from conformance.checks.lib.rules import RULES, Finding, Result
 from conformance.checks.lib.stated_outcome import Outcome, Stated, outcome_finding
@@ -24,7 +25,8 @@ def judge(
 
     ``model`` is the contract's name of the model that was asked, for levels that depend on it. ``stated`` is what a
     test said beforehand; without it (a capture) the outcome itself is not judged. A requirement that was judged has
-    one ok result, or one result for each finding. Results come in the order of the contract.
+    one ok result, or one result for each finding; what another finding explains has none. Results come in the order of
+    the contract, findings that can explain others before all.
     """
     view = View(exchange, contract)
     results: list[Result] = []
@@ -38,6 +40,7 @@ def judge(
             continue
         findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
         results += [Result(requirement, level, finding) for finding in findings or [None]]
+    results = causes(view, results)
     if stated is not None:
         results += _judge_outcome(view, stated, model, results)
     return results

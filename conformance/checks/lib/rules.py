@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,11 +14,15 @@ from conformance.wire.schema import Violation, violations
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken promise: where (a JSON pointer, or event index, type and pointer), what was expected and received."""
+    """A broken promise: where (a JSON pointer, or event index, type and pointer), what was expected and received.
+
+    ``about`` are the places of what was looked at, where it is more than that, or a member that is not there.
+    """
 
     where: str
     expected: str
     received: str
+    about: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -83,11 +88,13 @@ def schema_findings(
             yield Finding(where(violation.pointer), violation.expected, violation.received)
     for pointer, members in missing.items():
         word = "member" if len(members) == 1 else "members"
-        yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING))
+        lacking = tuple(where(f"{pointer}/{json.loads(member)}") for member in members)
+        yield Finding(where(pointer), f"the {word} {', '.join(members)}", repr(MISSING), lacking)
 
 
 def null_findings(view: View, member: str) -> Iterator[Finding]:
     """What breaks that a member of the response object is null or absent, as its status demands."""
     value = at(view.response, member)
     if value is not None and value is not MISSING:
-        yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))
+        about = view.where(f"/{member}"), view.where("/status")
+        yield Finding(about[0], f"null, as the status is {show(view.status)}", show(value), about)

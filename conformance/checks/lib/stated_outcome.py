@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.checks.lib.reasons import reason
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.view import View
 from conformance.wire.json_values import at, show
@@ -98,9 +99,9 @@ def message(view: View) -> str:
     """What an answer says of itself: the message of its error, or the beginning of its body."""
     if view.exchange.is_stream:
         types = [event.type for event in view.exchange.events]
+        errors = (reason(step.json) for step in view.timeline.steps if step.type in ("error", "response.failed", ""))
+        if (error := next(filter(None, errors), None)) is not None:
+            return f"an error in a stream: {error}"
         return f"a stream of {len(types)} events" + (f", the last of type {types[-1]}" if types else "")
     body = view.exchange.json
-    for path in (("error", "message"), ("message",), ("error",)):
-        if isinstance(text := at(body, *path), str) and text:
-            return show(text)
-    return show(body)
+    return reason(body) or show(body)

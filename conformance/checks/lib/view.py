@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
 
 from conformance.checks.lib.images import Pictures
-from conformance.checks.lib.timeline import TERMINAL, Timeline
+from conformance.checks.lib.timeline import TERMINAL, Item, Timeline
 from conformance.contract import Contract
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING, at, at_list
@@ -120,14 +121,26 @@ class View:
     def where(self, pointer: str) -> str:
         """A pointer into the response object, with the event that carries it if there is one."""
         if self.exchange.is_stream and self.terminal:
+            if self._streamed and (found := re.match(r"/output/(\d+)", pointer)):
+                step = self._streamed[int(found[1])].ends[-1]
+                return step.where(f"/item{pointer[found.end() :]}")
             index, event = self.terminal
             return f"event {index} {event.type} /response{pointer}"
         return pointer
 
     @cached_property
+    def _streamed(self) -> list[Item]:
+        """The items of a stream whose last event has a response without any, which a finding says of that event."""
+        is_lacking = self.exchange.is_stream and bool(self.response) and not at(self.response, "output")
+        return [item for item in self.timeline.items if item.done] if is_lacking else []
+
+    @cached_property
     def items(self) -> tuple[Place, ...]:
-        """The output items that are objects, each with its pointer in the response object."""
-        output = at(self.response, "output")
+        """The output items that are objects, each with its pointer in the response object.
+
+        Where the last event of a stream has none they are those that were streamed.
+        """
+        output = [item.final for item in self._streamed] or at(self.response, "output")
         if not isinstance(output, list):
             return ()
         return tuple((f"/output/{index}", item) for index, item in enumerate(output) if isinstance(item, dict))

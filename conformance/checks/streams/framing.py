@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
+from conformance.checks.lib.reasons import reason
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View
@@ -96,4 +97,7 @@ def event_json(t: Timeline) -> Iterator[Finding]:
             yield Finding(f"event {index}", "a JSON object", show(event.json))
     for step in t.steps:
         if not isinstance(step.json.get("type"), str) or not step.type:
-            yield Finding(step.where("/type"), "the type of the event", show(step.json.get("type", MISSING)))
+            received = show(step.json.get("type", MISSING))
+            if (error := reason(step.json)) is not None:
+                received = f"an error without a type: {error}"
+            yield Finding(step.where("/type"), "the type of the event", received)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from conformance.checks.lib.reasons import reason
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import TERMINAL, Item, Step, Timeline
 from conformance.checks.lib.view import parts_of
 from conformance.checks.streams.responses import beginnings
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, show
-
-ERRORS: Final = (("response", "error", "message"), ("error", "message"), ("message",))
-"""Where an event that ends a response in failure says why."""
 
 
 @stream_rule("first_event", when=lambda t: t.steps and t.starting_after is None)
@@ -94,8 +91,8 @@ def failed_after_answer(t: Timeline) -> Iterator[Finding]:
     failure = _failure(t)
     end = _whole(t, failure)
     if end is not None and failure is not None:
-        error = next((text for path in ERRORS if isinstance(text := at(failure.json, *path), str)), failure.type)
-        yield Finding(failure.where(), f"response.completed, as the answer was whole at event {end.index}", show(error))
+        error = reason(failure.json) or show(failure.type)
+        yield Finding(failure.where(), f"response.completed, as the answer was whole at event {end.index}", error)
 
 
 @stream_rule("after_error", when=lambda t: any(t.of("error")))
@@ -104,5 +101,6 @@ def after_error(t: Timeline) -> Iterator[Finding]:
     error = next(t.of("error"))
     for step in t.steps:
         if step.index > error.index and step.type != "response.failed":
-            yield Finding(step.where(), f"response.failed or nothing, after event {error.index} error", show(step.type))
+            expected = f"response.failed or nothing, after the error in event {error.index}: {reason(error.json)}"
+            yield Finding(step.where(), expected, show(step.type))
             return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Final
 
+from conformance.checks.lib.causes import once
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View
@@ -34,10 +35,10 @@ def is_stream(view: View) -> bool:
 
 
 def few(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The first findings of a rule; the last of them tells how many more there are."""
-    rest = iter(findings)
-    yield from islice(rest, SHOWN)
-    if (last := next(rest, None)) is not None:
-        more = sum(1 for _ in rest)
-        received = f"{last.received}; and {more} more findings like this" if more else last.received
-        yield Finding(last.where, last.expected, received)
+    """The first findings of a rule, those of one kind once; the last of them tells how many more there are."""
+    kinds = once(findings)
+    hidden = sum(count for _, count in kinds[SHOWN:])
+    for number, (finding, count) in enumerate(kinds[:SHOWN], 1):
+        more = count - 1 + (hidden if number == SHOWN else 0)
+        like = f"; and {more} more like this" if more else ""
+        yield dataclasses.replace(finding, received=f"{finding.received}{like}")
