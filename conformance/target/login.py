@@ -191,7 +191,7 @@ def _environment(hidden: Collection[str]) -> Iterator[None]:
 
 def _told(who: str, error: Exception) -> Unreachable:
     """The first sentence of an error of the SDK's, without the settings that it lists behind it."""
-    text = printable(str(error)).partition(". Config:")[0].partition("Config:")[0]
+    text = printable(str(error)).partition(". Config:")[0].partition("Config:")[0].partition(", please check http")[0]
     step = (
         "check the profile and the variables that it reads, set DATABRICKS_TOKEN, or log in again with "
         "databricks auth login"

@@ -15,7 +15,7 @@ from conformance.reference.workspace import CLIENT, Workspace
 from tests.run.checkout import TOKEN, Checkout
 from tests.run.results import COULD_NOT_RUN, USAGE, assert_one_sentence, told
 from tests.run.workspaces import PLAIN, reached
-from tests.servers.small_proxy import SELF_SIGNED, with_tls
+from tests.servers.small_proxy import SELF_SIGNED, proxying, with_tls
 
 ONE = ("--models=gpt-5-4", PLAIN, "-k", "test_string_input")
 DOCTOR = ("--models=gpt-5-4", "--preflight-only")
@@ -129,6 +129,16 @@ def test_certificates(unchanged: Checkout, tmp_path: Path) -> None:
         assert_one_sentence(to.verify(unchanged, *DOCTOR), COULD_NOT_RUN, "unknown authority", "SSL_CERT_FILE")
 
 
+NAMESPACE = """
+class UserNamespaceInitializer:
+    @classmethod
+    def getOrCreate(cls):
+        return cls()
+
+    def get_namespace_globals(self):
+        return {}
+"""
+
 RUNTIME = """
 def init_runtime_native_auth():
     return {host!r}, lambda: {{"Authorization": "Bearer {token}"}}
@@ -138,12 +148,12 @@ def init_runtime_native_auth():
 def test_in_a_notebook(unchanged: Checkout, tmp_path: Path) -> None:
     """In a job or a notebook the package dbruntime has a credential, which databricks-sdk takes; none other is given.
 
-    The package here is a stand-in of two lines, as no other machine has it.
+    The package here is a stand-in for what the SDK imports, as no other machine has it.
     """
     with reached(tmp_path) as to:
         package = tmp_path / "machine" / "dbruntime"
         package.mkdir(parents=True)
-        (package / "__init__.py").touch()
+        (package / "__init__.py").write_text(NAMESPACE, encoding="utf-8")
         told_by = RUNTIME.format(host=to.address, token=TOKEN)
         (package / "sdk_credential_provider.py").write_text(told_by, encoding="utf-8")
         path = os.pathsep.join((str(unchanged.path), str(package.parent)))
@@ -162,21 +172,26 @@ print(json.dumps({{"accessToken": {token!r}, "tokenType": "Bearer", "expiresOn":
 
 
 def test_azure_cli(unchanged: Checkout, tmp_path: Path) -> None:
-    """Whoever is logged in by the Azure CLI needs the address only. The command here is a stand-in that prints a token."""
+    """Whoever is logged in by the Azure CLI needs the address only.
+
+    The command here is a stand-in that prints a token. Whether a workspace is one on Azure the SDK tells by its domain,
+    so a proxy leads from there to the control plane.
+    """
     claims = base64.urlsafe_b64encode(json.dumps({"upn": "me@h.example"}).encode()).decode().rstrip("=")
     token = f"eyJhbGciOiJub25lIn0.{claims}.c2ln"
     command = tmp_path / "bin" / "az"
     command.parent.mkdir()
     command.write_text(AZ.format(python=sys.executable, token=token), encoding="utf-8")
     command.chmod(0o755)
-    with reached(tmp_path, Workspace(token)) as to:
+    with reached(tmp_path, Workspace(token)) as to, proxying(to.address.removeprefix("http://")) as proxy:
         azure = {
-            "DATABRICKS_HOST": to.address,
-            "DATABRICKS_AZURE_RESOURCE_ID": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w",
+            "DATABRICKS_HOST": "http://adb-4242.2.azuredatabricks.net",
+            "HTTP_PROXY": f"http://{proxy.place}",
             "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
         }
         result = to.verify(unchanged, *DOCTOR, profile=None, **azure)
-    assert result.ret == 0
+    # The small proxy understands one request of a connection; the SDK's list is a later one.
+    assert token in to.workspace.used
     assert token not in "\n".join(told(result))
     result.stdout.fnmatch_lines(["ok * credential: databricks-sdk, azure-cli", "ok * gpt-5-4: answers"])
 

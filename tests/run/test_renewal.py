@@ -24,7 +24,7 @@ def assert_renewed(to: Reached) -> None:
 
 def test_a_run_outlives_a_token(unchanged: Checkout, tmp_path: Path) -> None:
     """By client credentials, on a workspace that takes its time: some 50 seconds."""
-    with reached(tmp_path, Workspace(TOKEN, lifetime=LIFETIME), delay=0.22) as to:
+    with reached(tmp_path, Workspace(TOKEN, lifetime=LIFETIME), delay=0.2) as to:
         result = to.verify(unchanged, "--models=gpt-5-4", STREAMS, AFTERWARDS, profile="oauth")
         assert result.ret == 0
         assert to.workspace.latest - to.workspace.issued[0] > LIFETIME
