@@ -44,7 +44,8 @@ class Workspace:
 
     ``token`` is good for ever, and the secret of its one client of OAuth. ``missing`` are models that it does not
     offer; ``causes`` are in the way, each with the model that it is about or an empty text for all. Those who look on
-    see when tokens were ``issued``, how often each was ``used``, and how many were ``refused`` as too old.
+    see when tokens were ``issued``, how often each was ``used`` and when the last one was (``latest``), and how many
+    were ``refused`` as too old. Times are those of `time.monotonic`.
     """
 
     token: str
@@ -54,6 +55,7 @@ class Workspace:
     issued: list[float] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     refused: int = 0
+    latest: float = 0.0
     _tokens: dict[str, float] = field(default_factory=dict, repr=False)
 
     def offered(self) -> list[str]:
@@ -71,6 +73,7 @@ class Workspace:
         else:
             check_credential(header, self.token)
         self.used[token] = self.used.get(token, 0) + 1
+        self.latest = time.monotonic()
 
     def in_the_way(self, path: str, model: object) -> Response | None:
         """What answers in the place of all else, or None."""

@@ -12,15 +12,19 @@ from conformance.run.settings import Settings
 from conformance.run.target_options import MissingPrerequisite
 from conformance.target import Client, Unreachable
 from conformance.target.discovery import Offered, discover
-from conformance.target.environment import Obstacle, obstacle
+from conformance.target.environment import obstacle
+from conformance.target.obstacles import Obstacle
 from conformance.target.preflight import PLAIN
 from conformance.target.waiting import BUSY
 from conformance.verdict import CaseOutcome, Record
 from conformance.wire.exchange import Exchange
 
 OFFERED: Final = "supported_models.offered"
-PASSING: Final = (200, *BUSY)
-"""Statuses that say nothing of a model for longer than a moment."""
+
+
+def _passes(row: Obstacle) -> bool:
+    """True for what says nothing of a model for longer than a moment, or than one request."""
+    return row.status == 200 or (row.status in BUSY and row.whole_run)
 
 
 @dataclass
@@ -100,7 +104,7 @@ def _in_the_way(client: Client, settings: Settings, name: str) -> Obstacle | Non
         row = obstacle(plain(client, settings, name))
     except Unreachable:
         return None
-    return None if row is None or row.status in PASSING else row
+    return None if row is None or _passes(row) else row
 
 
 def plain(client: Client, settings: Settings, name: str) -> Exchange:

@@ -27,8 +27,9 @@ from conformance.run.transmit import sent
 from conformance.run.twins import Twins, shape_beside
 from conformance.samples import twins
 from conformance.target import DEFAULT_CREDENTIAL, Client, Unreachable
-from conformance.target.environment import Obstacle, obstacle
+from conformance.target.environment import obstacle
 from conformance.target.lacking import lacked
+from conformance.target.obstacles import Obstacle
 from conformance.verdict import Case, CouldNotRun, Ended, NotApplicable, SuiteError
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at

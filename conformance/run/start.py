@@ -84,6 +84,8 @@ def ended(config: pytest.Config, error: Exception, status: int) -> int:
     """Says in one sentence why a run does not begin, also in its JUnit file if there is to be one; gives the status."""
     sentence = printable(str(error))
     sys.stderr.write(f"ERROR: {sentence}\n")
+    if status == COULD_NOT_RUN_STATUS:
+        sys.stderr.write(f"could not run (exit status {status})\n")
     if file := config.getoption("xmlpath", None):
         try:
             report.write_junit(Path(os.path.expandvars(file)).expanduser(), sentence)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.contract import DATABRICKS, GATEWAY, SERVING, bare
 from conformance.target.login import AMBIENT, INSTALL_OR, Login
+from conformance.target.profiles import DEFAULT, Profiles
 from conformance.target.routes import DEFAULT_ROUTE, ROUTES
 from conformance.wire.json_values import show
 
@@ -17,6 +18,9 @@ GATEWAY_PATH: Final = ROUTES[DEFAULT_ROUTE].path
 
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+AUTHORIZATION: Final = "authorization"
+SET_ANYWAY: Final = ("host", "content-length", "content-type", "accept-encoding", "transfer-encoding", "connection")
 
 WHOLE: Final = 2
 """Dots in the name of a model service: ``catalog.schema.name``."""
@@ -115,6 +119,8 @@ def from_options(given: Given, contract: str, environ: Mapping[str, str]) -> Tar
     """
     names = _renamed(given.names)
     headers = _headers(given.headers, environ)
+    if given.profile is not None and not given.profile.strip():
+        raise TargetError("--databricks-profile: expected the name of a profile of ~/.databrickscfg")
     if given.base_url is None:
         return _of_workspace(given, contract, environ, names, headers)
     for option, value in (
@@ -127,6 +133,10 @@ def from_options(given: Given, contract: str, environ: Mapping[str, str]) -> Tar
     variable = "RESPONSES_API_KEY"
     url = _checked(given.base_url, "--base-url")
     token = "" if headers and not environ.get(variable, "").strip() else _token(variable, environ)
+    if token and AUTHORIZATION in headers:
+        raise TargetError(
+            f"--header: {AUTHORIZATION} and the variable {variable} exclude each other, unset one of them"
+        )
     return Target(url, token, contract, variable, names=names, headers=headers)
 
 
@@ -136,6 +146,8 @@ def _of_workspace(
     if given.route is not None and given.route not in ROUTES:
         raise TargetError(f"--route: {show(given.route)} is not one of {', '.join(ROUTES)}")
     route = ROUTES[given.route or DEFAULT_ROUTE]
+    if AUTHORIZATION in headers:
+        raise TargetError(f"--header: {AUTHORIZATION} is what the credential of a workspace goes with")
     variable = "DATABRICKS_TOKEN"
     host = environ.get("DATABRICKS_HOST", "").strip()
     if given.workspace is not None:
@@ -148,14 +160,10 @@ def _of_workspace(
     address = url.removesuffix(urlsplit(url).path)
     by_token = given.profile is None and bool(environ.get(variable, "").strip()) and bool(url)
     ambient = any(environ.get(name, "").strip() for name in AMBIENT)
-    if not by_token and not (given.profile is not None or given.workspace is not None or ambient):
-        if host:
-            _token(variable, environ)
-        raise TargetError(
-            "no target: set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile of ~/.databrickscfg with "
-            "--databricks-profile NAME, or give --base-url URL and set RESPONSES_API_KEY",
-            missing=True,
-        )
+    if not (by_token or url or given.profile is not None or ambient):
+        raise TargetError(_no_target(environ), missing=True)
+    if url and variable in environ and not by_token and not (given.profile is not None or ambient):
+        _token(variable, environ)  # set to nothing: rather a slip than the wish to have databricks-sdk look elsewhere
     login = None
     if by_token:
         token = _token(variable, environ)
@@ -174,6 +182,19 @@ def _of_workspace(
     return Target(base, token, contract, variable, route.prefix, names, headers, login, address)
 
 
+def _no_target(environ: Mapping[str, str]) -> str:
+    """What to give where nothing was. Raises Unreachable for a file of profiles that cannot be read."""
+    known = Profiles.read(environ)
+    # The SDK would take this one unasked. Whoever has several workspaces should say which one is meant.
+    name = DEFAULT if DEFAULT in known.values or not known.values else next(iter(known.values))
+    there = f" ({known.file} has {known.names()})" if known.values else ""
+    profile = f"--databricks-profile={name}{there}" if known.values else "--databricks-profile=NAME"
+    return (
+        "no target: set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile of ~/.databrickscfg with "
+        f"{profile}, or give --base-url=URL and set RESPONSES_API_KEY"
+    )
+
+
 def workspace_url(url: str, source: str) -> str:
     """The address of a workspace, from what a browser shows: no path, no query. Raises TargetError."""
     url = url.strip()
@@ -182,6 +203,10 @@ def workspace_url(url: str, source: str) -> str:
     bare_host = re.split(r"[/?#]", parts[2], maxsplit=1)[0]
     address = f"{parts[0]}://{bare_host}"
     check_url(address, source, "https://<workspace-url>")
+    path = urlsplit(url).path.rstrip("/")
+    for name, route in ROUTES.items():
+        if path.removesuffix("/responses") == route.path:
+            raise TargetError(f"{source}: the path of a route is in it; give {address} alone, with --route={name}")
     return address
 
 
@@ -192,6 +217,8 @@ def _renamed(given: tuple[str, ...]) -> dict[str, str]:
         name, sign, other = (part.strip() for part in pair.partition("="))
         if not (name and sign and other) or not all("!" <= character <= "~" for character in name + other):
             raise TargetError(f"--model-name: {show(pair)} is not of the form gpt-5-4=main.prod.my_gpt")
+        if bare(name) in names:
+            raise TargetError(f"--model-name: {show(name)} has two names, expected one")
         names[bare(name)] = other
     return names
 
@@ -201,7 +228,7 @@ def _headers(given: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, st
     headers = {}
     for pair in given:
         name, _, variable = (part.strip() for part in pair.partition("="))
-        if not HEADER.fullmatch(name) or name.lower() in ("host", "content-length", "content-type"):
+        if not HEADER.fullmatch(name) or name.lower() in SET_ANYWAY:
             raise TargetError("--header: expected NAME=VARIABLE, with the name of a header that is not set anyway")
         if not VARIABLE.fullmatch(variable) or variable not in environ:
             raise TargetError(
@@ -211,6 +238,8 @@ def _headers(given: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, st
         value = environ[variable]
         if not value.strip() or not all(" " <= character <= "~" for character in value) or value != value.strip():
             raise TargetError(f"--header: the variable for {name} is empty, or holds what no header can")
+        if name.lower() in headers:
+            raise TargetError(f"--header: {name} is given twice")
         headers[name.lower()] = value
     return headers
 

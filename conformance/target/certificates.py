@@ -55,6 +55,12 @@ def trusted() -> tuple[ssl.SSLContext, str]:
     return context, variable
 
 
+def chosen() -> str | None:
+    """The file or folder that the first of `VARIABLES` names, None where none does. It may be unusable."""
+    given = (os.environ.get(name, "").strip() for name in VARIABLES)
+    return next(filter(None, given), None)
+
+
 def _where(variable: str, given: str) -> tuple[str | None, str | None]:
     """The file, or the folders, in which the certificates are. Raises Unreachable."""
     try:

@@ -5,18 +5,21 @@ The SDK's own waiting has no end that suits a person: each call of it is given a
 
 from __future__ import annotations
 
-import configparser
+import contextlib
+import datetime
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
+from conformance.target.certificates import chosen
 from conformance.target.network import Network
+from conformance.target.profiles import Profiles, host_of, overruled
+from conformance.target.spacing import turn
 from conformance.target.unreachable import Unreachable
 from conformance.wire.json_values import printable, shorten
 
@@ -31,6 +34,12 @@ CONNECT: Final = 8.0
 
 KEPT: Final = 8
 """Tokens that are remembered, so that none of them is shown."""
+
+RENEWED: Final = datetime.timedelta(seconds=40.1)
+"""How long before its end databricks-sdk takes another token in the place of one: 40 seconds, and a little more."""
+
+OF_REQUESTS: Final = "REQUESTS_CA_BUNDLE"
+"""The variable in which requests, with which the SDK asks, looks for certificates."""
 
 AMBIENT: Final = (
     "DATABRICKS_CONFIG_PROFILE",
@@ -50,7 +59,8 @@ Value = TypeVar("Value")
 class Login:
     """Who asks a workspace. ``host`` is its address; ``tokens`` are the last that were used, the newest at the end.
 
-    Raises Unreachable for a workspace that gives no credential, ModuleNotFoundError where databricks-sdk is missing.
+    A ``profile`` goes before the variables of the environment. Raises Unreachable for a workspace that gives no
+    credential, ModuleNotFoundError where databricks-sdk is missing.
     """
 
     def __init__(self, host: str | None, profile: str | None, environ: Mapping[str, str], **known: str) -> None:
@@ -59,43 +69,89 @@ class Login:
 
         logging.getLogger("databricks.sdk").setLevel(logging.ERROR)
         began = time.monotonic()
-        stated = host or _host_of(profile, environ)
+        name = profile or environ.get("DATABRICKS_CONFIG_PROFILE")
+        values = Profiles.read(environ).named(name) if name else {}
+        hidden = overruled(values, Config.attributes()) if profile else frozenset()
+        stated = host or host_of(values)
         if stated is not None:
             answers(stated)
-        told: dict[str, Any] = {"retry_timeout_seconds": int(CONNECT), "http_timeout_seconds": CONNECT}
+        told: dict[str, Any] = {
+            "retry_timeout_seconds": int(CONNECT),
+            "http_timeout_seconds": CONNECT,
+            # Tokens are renewed where they are needed, in `headers`, and nowhere else.
+            "disable_async_token_refresh": True,
+        }
         given = {"host": host, "profile": profile, **known}
-        told |= {name: value for name, value in given.items() if value}
+        told |= {key: value for key, value in given.items() if value}
         self.tokens: list[str] = []
-        self._client: WorkspaceClient = within(
-            began + PATIENCE - time.monotonic(),
-            stated or "the workspace",
-            lambda: WorkspaceClient(config=Config(**told)),
-        )
-        self.host = str(self._client.config.host or "").rstrip("/")
-        self.kind = str(self._client.config.auth_type)
-        self.headers(began + PATIENCE - time.monotonic())
+        self._expiry: datetime.datetime | None = None
+        left = PATIENCE - (time.monotonic() - began)
+        with turn() as was_made:
+            end = time.monotonic() + left
+            try:
+                self._client: WorkspaceClient = within(
+                    left,
+                    stated or "the workspace",
+                    lambda: WorkspaceClient(config=Config(**told)),
+                    hidden,
+                )
+                self.host = str(self._client.config.host or "").rstrip("/")
+                self.kind = str(self._client.config.auth_type)
+                self._authenticate(end - time.monotonic())
+            except Unreachable:
+                was_made()
+                raise
+            if self._expiry is not None:
+                was_made()
 
     @property
     def client(self) -> WorkspaceClient:
         """The SDK's client, for what else the workspace can be asked."""
         return self._client
 
-    def headers(self, seconds: float = PATIENCE) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
         """The headers that carry the credential now, names in small letters. Raises Unreachable."""
-        made = within(seconds, self.host, self._client.config.authenticate)
-        headers = {name.lower(): value for name, value in made.items()}
-        token = headers.get("authorization", "").partition(" ")[2]
-        if token not in self.tokens:
-            self.tokens[:] = [*self.tokens, token][-KEPT:]
+        if not self._is_due():
+            return self._authenticate(PATIENCE)
+        with turn() as was_made:
+            before = self.tokens[-1:]
+            headers = self._authenticate(PATIENCE)
+            if self.tokens[-1:] != before:
+                was_made()
         return headers
 
     def token(self) -> str:
         """The token that is good now. Raises Unreachable."""
         return self.headers().get("authorization", "").partition(" ")[2]
 
+    def _authenticate(self, seconds: float) -> dict[str, str]:
+        made = within(seconds, self.host, self._client.config.authenticate)
+        headers = {name.lower(): value for name, value in made.items()}
+        token = headers.get("authorization", "").partition(" ")[2]
+        if token not in self.tokens:
+            self.tokens[:] = [*self.tokens, token][-KEPT:]
+            self._expiry = within(seconds, self.host, self._known_expiry)
+        return headers
 
-def within(seconds: float, who: str, call: Callable[[], Value]) -> Value:
-    """What a call of the SDK gives, if it does so in time. Raises Unreachable, also for any error of the SDK's."""
+    def _known_expiry(self) -> datetime.datetime | None:
+        """When the token ends, None for one that does not, or of which the SDK does not say it."""
+        try:
+            return self._client.config.oauth_token().expiry
+        except ValueError:
+            return None
+
+    def _is_due(self) -> bool:
+        """True if the SDK is about to ask for another token."""
+        if self._expiry is None:
+            return False
+        return datetime.datetime.now(tz=self._expiry.tzinfo) >= self._expiry - RENEWED
+
+
+def within(seconds: float, who: str, call: Callable[[], Value], hidden: Collection[str] = ()) -> Value:
+    """What a call of the SDK gives, if it does so in time. ``hidden`` are variables that it does not see.
+
+    Raises Unreachable, also for any error of the SDK's.
+    """
     done: list[Value] = []
     failed: list[Exception] = []
 
@@ -106,8 +162,9 @@ def within(seconds: float, who: str, call: Callable[[], Value]) -> Value:
             failed.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(max(seconds, 0.1))
+    with _environment(hidden):
+        thread.start()
+        thread.join(max(seconds, 0.1))
     if done:
         return done[0]
     if failed:
@@ -116,10 +173,29 @@ def within(seconds: float, who: str, call: Callable[[], Value]) -> Value:
     raise Unreachable(f"{who} did not answer databricks-sdk within {PATIENCE:.0f} seconds", step)
 
 
+@contextlib.contextmanager
+def _environment(hidden: Collection[str]) -> Iterator[None]:
+    """The variables as the SDK is to see them: without those that are hidden, with the certificates of the suite."""
+    before = dict(os.environ)
+    for name in hidden:
+        os.environ.pop(name, None)
+    if certificates := chosen():
+        os.environ[OF_REQUESTS] = certificates
+    try:
+        yield
+    finally:
+        for name in (*hidden, OF_REQUESTS):
+            os.environ.pop(name, None)
+            os.environ.update({name: before[name]} if name in before else {})
+
+
 def _told(who: str, error: Exception) -> Unreachable:
     """The first sentence of an error of the SDK's, without the settings that it lists behind it."""
-    text = printable(str(error)).partition(". Config:")[0].partition("Config:")[0]
-    step = "check the profile and the variables that it reads, or log in again with databricks auth login"
+    text = printable(str(error)).partition(". Config:")[0].partition("Config:")[0].partition(", please check http")[0]
+    step = (
+        "check the profile and the variables that it reads, set DATABRICKS_TOKEN, or log in again with "
+        "databricks auth login"
+    )
     return Unreachable(f"databricks-sdk has no credential for {who}: {shorten(text, 200).rstrip(' .')}", step)
 
 
@@ -135,27 +211,3 @@ def answers(host: str) -> None:
         found = network.unreachable(error, progress)
         step = found.step or "check the address of the workspace, and that this machine reaches it"
         raise Unreachable(str(found), step) from error
-
-
-def _host_of(profile: str | None, environ: Mapping[str, str]) -> str | None:
-    """The address that a profile names, None where none can be told. Raises Unreachable if there is no such profile."""
-    name = profile or environ.get("DATABRICKS_CONFIG_PROFILE")
-    if not name:
-        return None
-    file = Path(environ.get("DATABRICKS_CONFIG_FILE") or "~/.databrickscfg").expanduser()
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        if not parser.read(file, encoding="utf-8"):
-            raise Unreachable(f"there is no file {file}, which would hold the profile {name}", "databricks configure")
-    except (configparser.Error, UnicodeError, OSError) as error:
-        step = "mend it, or make a new one with databricks configure"
-        raise Unreachable(f"{file} cannot be read as a file of profiles ({type(error).__name__})", step) from error
-    profiles = [*parser.sections(), *(["DEFAULT"] if parser.defaults() else [])]
-    if name not in profiles:
-        known = ", ".join(profiles) or "none"
-        raise Unreachable(f"{file} has no profile {printable(name)}", f"take one of those that it has: {known}")
-    host = parser[name].get("host", "").strip().rstrip("/")
-    if not host:
-        return None
-    parts = urlsplit(host if "://" in host else f"https://{host}")
-    return f"{parts.scheme}://{parts.netloc}"

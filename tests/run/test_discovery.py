@@ -71,16 +71,29 @@ def test_listed_is_not_answered(unchanged: Checkout, tmp_path: Path) -> None:
 
 
 def test_much_at_once(unchanged: Checkout, tmp_path: Path) -> None:
-    """Missing models, a missing grant and a service that is switched off take few lines."""
+    """Missing models, a missing grant, a service that is switched off and a gated route take few lines.
+
+    A route that is gated for some models leaves the others to be tried; one that is gated for all is one sentence.
+    """
     workspace = Workspace(
         TOKEN,
         missing=("gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-5-1"),
-        causes=((CAUSES["permission"], "gpt-5-5"), (CAUSES["switched-off"], "gpt-5-2")),
+        causes=(
+            (CAUSES["permission"], "gpt-5-5"),
+            (CAUSES["switched-off"], "gpt-5-2"),
+            (CAUSES["gated-route"], "gpt-5-4-nano"),
+        ),
     )
     with reached(tmp_path, workspace) as to:
         result = to.verify(unchanged, PLAIN)
         assert result.ret == COULD_NOT_RUN
         assert len(told(result)) < 40
         result.stdout.fnmatch_lines(["documented, not offered: gpt-5, gpt-5-mini, gpt-5-nano, gpt-5-1"])
+        for line in ("gpt-5-5: the token may not*", "gpt-5-2: this model service*", "gpt-5-4-nano: the route is not*"):
+            result.stdout.fnmatch_lines([f"1 cases: {line}"])
+        result.stdout.fnmatch_lines(["*(exit status 6)"])
         workspace.causes = (*workspace.causes, (CAUSES["gated-route"], ""))
-        assert_one_sentence(to.verify(unchanged, PLAIN), COULD_NOT_RUN, "the route is not enabled", "preview")
+        result = to.verify(unchanged, PLAIN)
+        assert_one_sentence(result, COULD_NOT_RUN, "the route is not enabled", "preview")
+        assert told(result)[-1] == "could not run (exit status 6)"
+        assert len(told(result)) == 2

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.target.environment import OBSTACLES, obstacle
+from conformance.target.environment import obstacle
+from conformance.target.obstacles import OBSTACLES
 from tests.right.exchanges import body, exchange, refusal, response
 
 
@@ -41,7 +42,9 @@ OBSTRUCTED: dict[str, tuple[int, Any, str]] = {
         },
         "/ai-gateway/mlflow/v1",
     ),
-    "forbidden": (403, b"<html>Forbidden</html>", "credential (403)"),
+    "adi-named": (403, refusal(message="ADI Services are not set up"), "are not set up (403)"),
+    "forbidden": (403, b"<html>Forbidden</html>", "not known here, and says: <html>Forbidden</html>"),
+    "forbidden-without-a-word": (403, b"", "(403) for a reason that is not known here, and says: an empty body"),
     "preview": (404, {"error_code": "FEATURE_DISABLED", "message": "x"}, "preview"),
     "not-enabled": (404, {"error_code": "NOT_FOUND", "message": "The API is not enabled."}, "preview"),
     "other-workspace": (400, refusal(message="The token was issued for another workspace."), "address"),
@@ -105,7 +108,7 @@ def test_no_obstacle(status: int, answer: Any) -> None:
 def test_what_ends_a_whole_run() -> None:
     """A grant for one model, a model, a tool, an image, a guardrail: other requests may still be answered."""
     partial = [row.sentence for row in OBSTACLES if not row.whole_run]
-    assert len(partial) == 9
+    assert len(partial) == 10
     words = ("grant", "model", "tool", "image", "guardrail")
     assert all(any(word in sentence for word in words) for sentence in partial)
 
