@@ -86,7 +86,7 @@ FAULTS: Final = (
     Fault(
         "reversed",
         "All events come in reverse.",
-        ("streams.first_event", "streams.last_event", "streams.terminal_output"),
+        ("streams.first_event", "streams.terminal_output"),
         on_events(lambda events: events[::-1]),
         seen=CHECKERS,
     ),
