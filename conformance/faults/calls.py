@@ -150,7 +150,7 @@ FAULTS: Final = (
     Fault(
         "no-call-id",
         "A call has no call_id.",
-        ("response.schema",),
+        ("calls.call_id", "response.schema"),
         on_answer(without("/output/*/call_id")),
     ),
     Fault(

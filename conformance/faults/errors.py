@@ -107,6 +107,12 @@ FAULTS: Final = (
         seen=DATABRICKS,
     ),
     Fault(
+        "unauthorized-as-plain-text",
+        "The refusal of a credential is JSON that comes as text/plain.",
+        ("errors.gateway_content_type",),
+        _unauthorized(media_type="text/plain; charset=utf-8"),
+    ),
+    Fault(
         "unauthorized-as-text",
         "The refusal of a credential is bare text.",
         ("errors.gateway_body",),

@@ -149,13 +149,13 @@ FAULTS: Final = (
     Fault(
         "unfinished-with-error",
         "A response is in progress and has an error.",
-        ("response.finished",),
+        ("response.finished", "consistency.no_error"),
         left_as("in_progress", usage=None, error={"code": "server_error", "message": "The model failed."}),
     ),
     Fault(
         "unfinished-with-usage",
         "A response is in progress and has a usage.",
-        ("response.finished",),
+        ("response.finished", "consistency.no_usage_yet"),
         left_as("in_progress"),
     ),
     Fault(

@@ -23,7 +23,7 @@ RANKS: Final = (
     # What came at all.
     ("http.error_status", "streams.event_json"),
     # Its shape.
-    ("response.schema", "errors.body", "errors.gateway_body"),
+    ("response.schema", "errors.body", "errors.gateway_body", "calls.call_id"),
     ("streams.event_schema", "response.optional_members", "streams.optional_members"),
     # What a stream makes of it.
     ("streams.terminal_output", "streams.terminal_status", "streams.created_echo", "streams.constant_response"),
@@ -37,7 +37,6 @@ RANKS: Final = (
         "items.unique_ids",
         "calls.kind",
         "calls.declared_*",
-        "calls.call_id",
     ),
 )
 """The requirements whose findings explain others, by rank, as patterns. All others explain nothing."""

@@ -92,5 +92,4 @@ def null_findings(view: View, member: str) -> Iterator[Finding]:
     """What breaks that a member of the response object is null or absent, as its status demands."""
     value = at(view.response, member)
     if value is not None and value is not MISSING:
-        about = view.where(f"/{member}"), view.where("/status")
-        yield Finding(about[0], f"null, as the status is {show(view.status)}", show(value), about)
+        yield Finding(view.where(f"/{member}"), f"null, as the status is {show(view.status)}", show(value))
