@@ -97,3 +97,9 @@ def test_a_character_that_was_sent_may_come_back() -> None:
     lost = with_answer("text", message(put("/content/0/text", "Caf\ufffd")))
     assert broken_by(lost) == {"consistency.text_characters"}
     assert not broken_by(asked(lost, put("/input", "Why is there \ufffd in it?")))
+
+
+def test_a_completion_in_milliseconds() -> None:
+    """A time of completion in milliseconds is noticed, as one of creation is."""
+    late = put("/completed_at", SAMPLES["text"].json["created_at"] * 1000)
+    assert "consistency.completed_at" in broken_by(with_answer("text", late))
