@@ -15,7 +15,7 @@ from conformance.checks import Finding, Memory, Result, View, judge_links, messa
 from conformance.checks.echo import DEFAULTS, VERBATIM
 from conformance.checks.lib.declared import CLIENT_CALLS
 from conformance.checks.lib.ids import call_ids
-from conformance.checks.lib.memory import Given, digest, known_ids, sent_input
+from conformance.checks.lib.memory import Given, digest, known_ids, last_step, sent_input
 from conformance.checks.lib.sent_items import is_self_contained
 from conformance.contract import Contract, Level
 from conformance.target.environment import obstacle
@@ -28,6 +28,7 @@ GIVEN_BACK: Final = "capture.given_back"
 CALL_IDS: Final = "capture.call_ids"
 SENT_CALLS: Final = "capture.sent_calls"
 SETTINGS: Final = "capture.settings"
+RETRIEVED: Final = "capture.retrieved"
 
 REFUSALS: Final = (400, 404, 409, 413, 415, 422)
 """Statuses by which the API refuses a request. Others are about the credential, or about who may ask how often."""
@@ -80,6 +81,8 @@ def linked(
         found += _judged(contract, model, CALL_IDS, _call_ids(view, memory))
     if view.is_create and any(at(item, "type") in CLIENT_CALLS for item in sent_input(view)):
         found += _judged(contract, model, SENT_CALLS, _sent_calls(view, memory))
+    if not redacted and view.exchange.request.method == "GET" and _stored(view, memory) is not None:
+        found += _judged(contract, model, RETRIEVED, _retrieved(view, memory))
     found += _refusal(view, memory, model, redacted=redacted)
     other = [*_other_settings(view, memory, results)]
     if view.response and len(memory.settings):
@@ -94,6 +97,23 @@ def _judged(contract: Contract, model: str | None, requirement: str, findings: I
     level = contract.level(requirement, model)
     found: list[Finding | None] = [*findings]
     return [] if level is None else [Result(requirement, level, finding) for finding in found or [None]]
+
+
+# --- what is kept
+
+
+def _stored(view: View, memory: Memory) -> Given | None:
+    """The answer that is asked for by its id, if the capture shows that it was to be kept and was not deleted."""
+    id_ = last_step(view)
+    return None if memory.deleted.get(id_) else memory.stored.get(id_)
+
+
+def _retrieved(view: View, memory: Memory) -> Iterator[Finding]:
+    """An answer that is kept is found."""
+    kept = _stored(view, memory)
+    if kept is not None and view.exchange.status == 404:
+        expected = f"the response of {kept.name}, as it said that it is kept"
+        yield Finding("status", expected, f"404: {message(view)}")
 
 
 # --- calls

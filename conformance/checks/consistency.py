@@ -69,6 +69,10 @@ def created_at(view: View) -> Iterator[Finding]:
 def completed_at(view: View) -> Iterator[Finding]:
     """A completed response has the time of its completion, which is not before its creation; no other has one."""
     value, created = view.response["completed_at"], number(at(view.response, "created_at"))
+    for step in view.timeline.of("response.created", "response.in_progress"):
+        early, status = at(step.json, "response", "completed_at"), at(step.json, "response", "status")
+        if number(early) is not None and status in UNFINISHED:
+            yield Finding(step.where("/response/completed_at"), f"null, as the status is {show(status)}", show(early))
     if view.status != "completed":
         if value is not None:
             about = view.where("/completed_at"), view.where("/status")

@@ -55,9 +55,30 @@ def _compared(view: View, tool: str, call: str) -> list[tuple[str, list[Any], Pi
     return found
 
 
-@rule("image_generation.format", when=lambda view: bool(_compared(view, "output_format", "output_format")))
+BEGINNINGS: Final = {"iVBORw0KGgo": "png", "/9j/": "jpeg", "UklGR": "webp"}
+"""How an image begins in base64, by its format: that shows also where a capture has kept no more than a part."""
+
+
+def _parts_of_images(view: View) -> Iterator[tuple[str, str, str]]:
+    """Pointer, format as the call tells it and format by the beginning, of images of which a part was kept."""
+    for where, call in finished(view, CALL):
+        text, told = call.get("result"), call.get("output_format")
+        if isinstance(text, str) and isinstance(told, str) and view.pictures.read(text) is None:
+            found = next((kind for beginning, kind in BEGINNINGS.items() if text.startswith(beginning)), None)
+            if found is not None:
+                yield f"{where}/result", told.lower().replace("jpg", "jpeg"), found
+
+
+def _shows_format(view: View) -> bool:
+    return bool(_compared(view, "output_format", "output_format")) or any(_parts_of_images(view))
+
+
+@rule("image_generation.format", when=_shows_format)
 def format_(view: View) -> Iterator[Finding]:
     """The image has the format that was asked for, and that the call tells."""
+    for where, told, found in _parts_of_images(view):
+        if told != found:
+            yield Finding(view.where(where), f"an image of the format {show(told, 40)}", found)
     for where, wanted, picture in _compared(view, "output_format", "output_format"):
         for value in {each.lower().replace("jpg", "jpeg") for each in wanted} - {picture.format}:
             yield Finding(view.where(where), f"an image of the format {show(value, 40)}", picture.format)

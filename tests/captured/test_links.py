@@ -264,3 +264,21 @@ def test_nothing_makes_the_judge_raise(data: st.DataObject) -> None:
             line_ = {**each, "request": request, "response": {**each["response"], "json": answer, "status": status}}
             judgement = judge_captured(from_json(line_), load("databricks"), memory)
             assert all(finding.text.isprintable() for _, finding in judgement.findings)
+
+
+def retrieved(id_: str, method: str = "GET") -> dict[str, Any]:
+    """A request for a response by its id, which it does not find."""
+    request = {"method": method, "path": f"/v1/responses/{id_}", "query": "", "body": None}
+    return refused("second", request, "No such response.", status=404)
+
+
+def test_what_is_stored_is_found() -> None:
+    """A response that says that it is stored, or runs in the background, is found by its id until it is deleted."""
+    for kept in ({"store": True}, {"store": False, "background": True}):
+        first = answered("first", asked(HELLO), MESSAGE, **kept)
+        id_ = first["response"]["json"]["id"]
+        assert ("capture.retrieved", "should") in names(first, retrieved(id_))
+        assert ("capture.retrieved", "should") not in names(first, retrieved("resp_other"))
+        assert ("capture.retrieved", "should") not in names(first, retrieved(id_, "DELETE"), retrieved(id_))
+    gone = answered("first", asked(HELLO), MESSAGE, store=False)
+    assert ("capture.retrieved", "should") not in names(gone, retrieved(gone["response"]["json"]["id"]))

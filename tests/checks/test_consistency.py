@@ -10,9 +10,11 @@ from conformance.wire.edit import put, without
 from conformance.wire.exchange import Exchange
 from tests.checks.rules import broken_by
 from tests.right import answers as samples
+from tests.right import streams
 from tests.right.answers import function_call, with_items
 from tests.right.changed import asked
 from tests.right.samples import SAMPLES, message, with_answer
+from tests.right.streams import Stream
 
 
 def cited(*annotations: dict[str, Any]) -> Exchange:
@@ -103,3 +105,12 @@ def test_a_completion_in_milliseconds() -> None:
     """A time of completion in milliseconds is noticed, as one of creation is."""
     late = put("/completed_at", SAMPLES["text"].json["created_at"] * 1000)
     assert "consistency.completed_at" in broken_by(with_answer("text", late))
+
+
+def test_a_completion_before_the_end() -> None:
+    """What a stream begins with has no time of completion."""
+    events = Stream().text("Wh", "ole").end().sent
+    at_the_end = put(f"/{len(events) - 1}/response/completed_at", events[-1]["response"]["created_at"])(events)
+    assert broken_by(streams.captured(at_the_end)) == set()
+    begun = put("/0/response/completed_at", 1_800_000_000)(at_the_end)
+    assert "consistency.completed_at" in broken_by(streams.captured(begun))

@@ -57,7 +57,7 @@ def test_there_is_an_end_to_the_images_of_an_answer(limit: str, monkeypatch: pyt
 def test_an_image_that_a_capture_has_shortened_is_not_judged(text: str) -> None:
     """An image that a capture has cut is not blamed, one that came so is."""
     found = with_answer("drawn", put("/output/0/result", text))
-    mine = {"image_generation.decodable", "image_generation.format", "image_generation.size"}
+    mine = {"image_generation.decodable", "image_generation.size"}
     assert not mine & judged_by(found)
     live = dataclasses.replace(found, content=json.dumps(found.json).encode(), captured_json=MISSING)
     assert broken_by(live) == {"image_generation.decodable"}
@@ -102,3 +102,13 @@ def test_a_call_tells_what_was_asked(member: str, told: str) -> None:
     for asked, is_right in ((told, True), ("auto", True), ("other", False)):
         found = with_items([{"type": "image_generation", member: asked}], image(drawn(), **{member: told}))
         assert ("image_generation.settings" not in broken_by(found)) is is_right
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "is_right"), [("PNG", "png", True), ("PNG", "jpeg", False), ("JPEG", "jpeg", True)]
+)
+def test_the_format_of_an_image_of_which_a_part_was_kept(form: str, told: str, *, is_right: bool) -> None:
+    """How an image begins tells its format, also where a capture has cut it."""
+    text = drawn(form)[:1024]
+    found = with_answer("drawn", put("/output/0/result", text), put("/output/0/output_format", told))
+    assert ("image_generation.format" not in broken_by(found)) is is_right

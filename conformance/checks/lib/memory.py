@@ -95,12 +95,19 @@ class Memory:
         self.calls: Store[Given] = Store(limit)
         self.inputs: Store[Counted] = Store(limit)
         self.settings: Store[tuple[str, dict[str, str]]] = Store(limit)
+        self.stored: Store[Given] = Store(limit)
+        self.deleted: Store[str] = Store(limit)
 
     def add(self, view: View, name: str) -> None:
         """Remembers an exchange, of which findings speak by its name."""
         response = view.response.get("id")
+        if view.exchange.request.method == "DELETE":
+            self.deleted.keep(last_step(view), name)
         if not view.is_create or not isinstance(response, str):
             return
+        # What runs in the background is kept until it was fetched, whatever is stored.
+        if view.response.get("store") is True or view.response.get("background") is True:
+            self.stored.keep(response, Given(name, response, "response"))
         conversation = view.asked("conversation")
         conversation = at(conversation, "id") if isinstance(conversation, dict) else conversation
         previous = view.asked("previous_response_id")
@@ -130,6 +137,11 @@ class Memory:
 def _index(pointer: str) -> int:
     """The index of the output item in a pointer such as ``/output/2/call_id``."""
     return int(pointer.split("/")[2])
+
+
+def last_step(view: View) -> str:
+    """The last step of a path, which is an id where one response is asked for."""
+    return view.exchange.request.path.rstrip("/").rpartition("/")[2]
 
 
 def digest(value: Any) -> str:
