@@ -80,7 +80,8 @@ def completed_at(view: View) -> Iterator[Finding]:
     elif number(value) is None:
         yield Finding(view.where("/completed_at"), "a time, as the status is completed", show(value))
     elif value > SECONDS[1]:
-        yield Finding(view.where("/completed_at"), "a time in seconds since 1970", show(value))
+        about = view.where("/completed_at"), view.where("/created_at")
+        yield Finding(about[0], "a time in seconds since 1970", show(value), about)
     elif created is not None and value < int(created):
         about = view.where("/completed_at"), view.where("/created_at")
         yield Finding(about[0], f"a time from {show(created)} on", show(value), about)
