@@ -11,6 +11,7 @@ from typing import Any, Final
 
 # Own bounds, far below the limits of every Python, so that no verdict depends on the interpreter and its settings.
 
+MARKUP: Final = re.compile(r"\s*<[a-zA-Z!?/]")
 MAX_DEPTH: Final = 128
 """Levels of arrays and objects beyond which a JSON text is not read; real answers stay under 30."""
 
@@ -60,7 +61,7 @@ def read_json(content: bytes | str) -> Any:
     except TooDeep as error:
         return Unreadable(f"JSON that is {error}")
     except ValueError as error:
-        if text.lstrip()[:1] == "<":
+        if MARKUP.match(text):
             return Unreadable(f"HTML or XML, not JSON: {text.strip()[:60]!r}")
         why = f"no JSON: {error}" if isinstance(error, json.JSONDecodeError) else f"JSON that cannot be read: {error}"
         return Unreadable(f"{why}; it begins with {text[:60]!r}")

@@ -88,7 +88,7 @@ BROKEN = {
     "emptied": (_break(""), ["an empty body"]),
     "blank": (_break(" \n"), ["an empty body"]),
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-700]), ["no JSON"]),
-    "no-json": (_break("<html>"), ["no JSON"]),
+    "no-json": (_break("<html>"), ["not JSON"]),
     "no-utf-8": (_break(b'{"format": "\xff"}'), ["bytes that are not UTF-8"]),
     "deep": (_break("[" * 100_000), ["nested deeper"]),
     "a-list": (_break("[]"), ["an object"]),

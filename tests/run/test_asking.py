@@ -255,7 +255,7 @@ def test_a_token_is_believed_to_be_wrong_at_the_second_time() -> None:
     assert (len(endpoint.sent), case.extra_requests) == (2, 1)
     assert not case.findings(Level.MUST)
     ask, _, endpoint = asking(403, 403, 403)
-    with pytest.raises(CouldNotRun, match="refuses the credential"):
+    with pytest.raises(CouldNotRun, match=r"refuses the request \(403\)"):
         ask(MODEL, conversations.QUESTION)
 
 
