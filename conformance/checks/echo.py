@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
+from conformance.checks.lib.demanded import may_lack
 from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
 from conformance.checks.lib.view import View
+from conformance.contract import Level
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 from conformance.wire.schema import load
 
@@ -64,6 +66,8 @@ RESPONSE: Final = load("response")
 ALWAYS_THERE: Final = frozenset((*RESPONSE["required"], *RESPONSE["$defs"]["current"]["required"]))
 """Members whose absence is a finding of the response's schema."""
 
+STRICT: Final = ("text", "format", "strict")
+
 EMPTY: Final = ("instructions", "user")
 """Texts that come back as null or as they were sent where they are empty."""
 
@@ -88,13 +92,23 @@ def _sent(view: View, *path: str) -> Any:
     return MISSING if value == "" and path[0] in EMPTY else value
 
 
+def _is_told(view: View, path: tuple[str, ...]) -> bool:
+    # That a member is not there at all is said by the schema of the response, once for all settings.
+    return path[0] in ALWAYS_THERE and at(view.response, path[0]) is MISSING
+
+
+def _is_lost(view: View, requirement: str, path: tuple[str, ...]) -> bool:
+    """True for a setting that has to come back, and comes back as nothing where clients are ready for that."""
+    is_nothing = at(view.response, *path) in (None, MISSING)
+    return is_nothing and may_lack(*path) and view.contract.level(requirement) is Level.MUST
+
+
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
         sent, received = _sent(view, *path), at(view.response, *path)
-        # That a member is not there at all is said by the schema of the response, once for all settings.
-        is_told = path[0] in ALWAYS_THERE and at(view.response, path[0]) is MISSING
         is_masked = _is_masked(sent) or _is_masked(received)
-        return _is_judged(view) and sent is not MISSING and not (is_told or is_masked)
+        is_elsewhere = _is_told(view, path) or _is_lost(view, requirement, path)
+        return _is_judged(view) and sent is not MISSING and not (is_masked or is_elsewhere)
 
     @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
@@ -123,7 +137,24 @@ for _name, _path in CHOSEN.items():
     _check(f"echo.{_name}", _path, auto=True)
 
 
-# --- what was left out
+# --- what was lost, and what was left out
+
+
+def _to_come_back(view: View) -> list[tuple[str, tuple[str, ...], Any]]:
+    """The requirement, the path and the value of each setting that was sent and that clients can do without."""
+    sent = [(f"echo.{name}", path, _sent(view, *path)) for name, path in VERBATIM.items() if may_lack(*path)]
+    if at(view.response, "text", "format", "type") == "json_schema":
+        sent.append(("echo.text_format", STRICT, view.asked(*STRICT)))
+    return [one for one in sent if one[2] is not MISSING and one[2] is not None]
+
+
+@rule("echo.optional_members", when=lambda view: _is_judged(view) and bool(_to_come_back(view)))
+def optional_members(view: View) -> Iterator[Finding]:
+    """A setting comes back as something, also where the SDK types its member as optional."""
+    for requirement, path, sent in _to_come_back(view):
+        if _is_lost(view, requirement, path) and not _is_told(view, path):
+            received = show(at(view.response, *path))
+            yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", received)
 
 
 @rule("echo.defaults", when=lambda view: _is_judged(view) and bool(view.body) and view.asked("prompt") is MISSING)
@@ -183,6 +214,8 @@ def text_format(view: View) -> Iterator[Finding]:
             kept = _names(value) == _names(other)
         elif name == "schema":
             kept = value is None or same_meaning(value, other)
+        elif name == "strict" and at(received, "type") == "json_schema" and other in (None, MISSING):
+            continue
         else:
             kept = value is None or same(value, other)
         if not kept:

@@ -52,7 +52,7 @@ def _echo_of_tool_choice_changed(body: JSON, sent: JSON) -> Changes:
                 yield str(value), put("/tool_choice", value)
 
 
-@of_bodies("echo.reasoning_effort", "response")
+@of_bodies("echo.reasoning_effort", "echo.optional_members", "response")
 def _echo_of_effort_changed(body: JSON, sent: JSON) -> Changes:
     effort = (sent.get("reasoning") or {}).get("effort")
     for value in ("low", "high", None):

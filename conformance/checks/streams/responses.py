@@ -85,8 +85,9 @@ def created_echo(t: Timeline) -> Iterator[Finding]:
     for member in ECHOED:
         before, after = at(first.json, "response", member), at(t.terminal.json, "response", member)
         if before is not MISSING and after is not MISSING and before != after:
-            expected = f"{show(before)}, as in event {first.index}"
-            yield Finding(t.terminal.where(pointer("response", member)), expected, show(after))
+            path = path_to_difference(before, after)
+            expected = f"{show(at(before, *path))}, as in event {first.index}"
+            yield Finding(t.terminal.where(pointer("response", member, *path)), expected, show(at(after, *path)))
 
 
 @stream_rule(
