@@ -74,7 +74,7 @@ def _other_types(view: View, call: dict[str, Any]) -> list[str]:
 
 @rule("calls.kind", when=lambda view: any(name_of(call) is not None for _, call in view.items_of(*NAMED)))
 def kind(view: View) -> Iterator[Finding]:
-    """A call is of the type of the tool that it names, and no call of a function where only other tools were declared."""
+    """A call is of the type of the tool that it names, and none of a function where only other tools were declared."""
     for pointer, call in view.items_of(*NAMED):
         meant, others = _meant(view, call), _other_types(view, call)
         if meant:

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
 from conformance.checks.lib.demanded import may_lack
+from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
+from conformance.checks.lib.schema_meaning import normal_form, same_meaning, same_parameters
 from conformance.checks.lib.view import View
+from conformance.checks.lib.witness import witness
 from conformance.contract import Level
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 from conformance.wire.schema import load
@@ -65,8 +67,6 @@ DEFAULTS: Final[dict[str, Any]] = {
 RESPONSE: Final = load("response")
 ALWAYS_THERE: Final = frozenset((*RESPONSE["required"], *RESPONSE["$defs"]["current"]["required"]))
 """Members whose absence is a finding of the response's schema."""
-
-STRICT: Final = ("text", "format", "strict")
 
 EMPTY: Final = ("instructions", "user")
 """Texts that come back as null or as they were sent where they are empty."""
@@ -144,7 +144,8 @@ def _to_come_back(view: View) -> list[tuple[str, tuple[str, ...], Any]]:
     """The requirement, the path and the value of each setting that was sent and that clients can do without."""
     sent = [(f"echo.{name}", path, _sent(view, *path)) for name, path in VERBATIM.items() if may_lack(*path)]
     if at(view.response, "text", "format", "type") == "json_schema":
-        sent.append(("echo.text_format", STRICT, view.asked(*STRICT)))
+        strict = ("text", "format", "strict")
+        sent.append(("echo.text_format", strict, view.asked(*strict)))
     return [one for one in sent if one[2] is not MISSING and one[2] is not None]
 
 
@@ -153,8 +154,7 @@ def optional_members(view: View) -> Iterator[Finding]:
     """A setting comes back as something, also where the SDK types its member as optional."""
     for requirement, path, sent in _to_come_back(view):
         if _is_lost(view, requirement, path) and not _is_told(view, path):
-            received = show(at(view.response, *path))
-            yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", received)
+            yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(at(view.response, *path)))
 
 
 @rule("echo.defaults", when=lambda view: _is_judged(view) and bool(view.body) and view.asked("prompt") is MISSING)
@@ -213,13 +213,35 @@ def text_format(view: View) -> Iterator[Finding]:
             # A schema that becomes strict is completed.
             kept = _names(value) == _names(other)
         elif name == "schema":
-            kept = value is None or same_meaning(value, other)
+            # Where no value tells the two apart, the schema is said in other words.
+            kept = (
+                value is None or same_meaning(value, other) or (isinstance(other, dict) and not witness(value, other))
+            )
         elif name == "strict" and at(received, "type") == "json_schema" and other in (None, MISSING):
             continue
         else:
             kept = value is None or same(value, other)
         if not kept:
             yield Finding(view.where(f"/text/format/{name}"), f"{show(value)}, as it was sent", show(other))
+
+
+def _schemas(view: View) -> tuple[Any, Any]:
+    """The schema of a format as it was sent and as it came back, each `MISSING` where it is no object or completed."""
+    sent, received = _text_format(view), at(view.response, "text", "format")
+    is_completed = at(sent, "strict") in (None, MISSING) and at(received, "strict") is True
+    pair = at(sent, "schema"), at(received, "schema")
+    return pair if all(isinstance(each, dict) for each in pair) and not is_completed else (MISSING, MISSING)
+
+
+@rule("echo.schema_words", when=lambda view: _is_judged(view) and _schemas(view)[0] is not MISSING)
+def schema_words(view: View) -> Iterator[Finding]:
+    """A JSON schema comes back in words that are known to mean the same."""
+    one, other = _schemas(view)
+    if not same_meaning(one, other) and not witness(one, other):
+        one, other = normal_form(one), normal_form(other)
+        path = path_to_difference(one, other)
+        expected = f"{show(at(one, *path))} at {pointer(*path)} of the schema, or what means the same"
+        yield Finding(view.where("/text/format/schema"), expected, show(at(other, *path)))
 
 
 def _names(schema: Any) -> Any:

@@ -89,6 +89,20 @@ def test_true_is_not_one() -> None:
     assert "echo.metadata" in broken_by(echoing({"metadata": {"a": True}}, metadata={"a": 1}))
 
 
+def test_a_schema_in_other_words() -> None:
+    """A schema that accepts other values is a must, one that accepts the same in other words a should, or nothing."""
+    sent = {"type": "object", "properties": {"a": {"type": ["string", "null"], "description": "A."}}, "required": ["a"]}
+    form = {"type": "json_schema", "name": "x", "strict": True, "schema": sent}
+    words: dict[str, dict[str, Any]] = {
+        "": put("/properties/a", {"type": ["null", "string"]})(sent),
+        "echo.schema_words": put("/properties/a", {"anyOf": [{"type": "string"}, {"type": "null"}]})(sent),
+        "echo.text_format": put("/properties/a", {"type": "string"})(sent),
+    }
+    for requirement, schema in words.items():
+        found = broken_by(echoing({"text": {"format": form}}, text={"format": {**form, "schema": schema}}))
+        assert {name for name in found if name.startswith("echo.")} == ({requirement} if requirement else set())
+
+
 @pytest.mark.parametrize("name", sorted(CHOSEN))
 def test_auto_comes_back_as_what_was_chosen(name: str) -> None:
     """A setting that was left to the model comes back as what it chose, and not as null."""

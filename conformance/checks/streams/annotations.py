@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
-from conformance.checks.streams.difference import path_to_difference
 from conformance.checks.streams.parts import ANNOTATION, CONTENT
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, at_list, pointer, show
