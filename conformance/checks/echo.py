@@ -15,7 +15,7 @@ from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.schema_meaning import normal_form, same_meaning, same_parameters
 from conformance.checks.lib.view import View
-from conformance.checks.lib.witness import witness
+from conformance.checks.lib.witness import differ
 from conformance.contract import Level
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 from conformance.wire.schema import load
@@ -213,10 +213,7 @@ def text_format(view: View) -> Iterator[Finding]:
             # A schema that becomes strict is completed.
             kept = _names(value) == _names(other)
         elif name == "schema":
-            # Where no value tells the two apart, the schema is said in other words.
-            kept = (
-                value is None or same_meaning(value, other) or (isinstance(other, dict) and not witness(value, other))
-            )
+            kept = value is None or not differ(value, other)
         elif name == "strict" and at(received, "type") == "json_schema" and other in (None, MISSING):
             continue
         else:
@@ -237,7 +234,7 @@ def _schemas(view: View) -> tuple[Any, Any]:
 def schema_words(view: View) -> Iterator[Finding]:
     """A JSON schema comes back in words that are known to mean the same."""
     one, other = _schemas(view)
-    if not same_meaning(one, other) and not witness(one, other):
+    if not same_meaning(one, other) and not differ(one, other):
         one, other = normal_form(one), normal_form(other)
         path = path_to_difference(one, other)
         expected = f"{show(at(one, *path))} at {pointer(*path)} of the schema, or what means the same"

@@ -31,6 +31,13 @@ NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", 
 BESIDE: Final = "one more member"
 
 
+def differ(one: Any, other: Any) -> bool:
+    """True for two values of which one is no schema, or one accepts what the other refuses: nothing less is a proof."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return not same_meaning(one, other)
+    return not same_meaning(one, other) and witness(one, other) is not None
+
+
 def witness(one: Any, other: Any) -> tuple[Any] | None:
     """A value that exactly one of two schemas accepts, in a tuple; None where none was found."""
     for value in itertools.islice(_tries((_Whole(one), one), (_Whole(other), other), 0), MAX_TRIED):
