@@ -43,7 +43,7 @@ def _named_calls(view: View, kind: str) -> Iterator[tuple[str, dict[str, Any], l
 def _undeclared(view: View, kind: str) -> Iterator[Finding]:
     for pointer, call, found in _named_calls(view, kind):
         names = [name_of(tool) for tool in found]
-        if name_of(call) not in names and not _meant(view, call):
+        if name_of(call) not in names and not (_meant(view, call) or _other_types(view, call)):
             expected = f"the name of a declared tool: {show(sorted({name for name in names if name is not None}))}"
             yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
 
@@ -62,13 +62,27 @@ def _meant(view: View, call: dict[str, Any]) -> list[str]:
     return [] if set(named) & set(own) else [kind for kind in named if kind != "namespace"]
 
 
+def _other_types(view: View, call: dict[str, Any]) -> list[str]:
+    """The types of the tools that were declared, where a function is called and none of them is one.
+
+    A model can invent the name of a function beside others. Where there is none, another tool was called as one.
+    """
+    hidden = not is_self_contained(view) or name_of(call, "namespace") is not None
+    kinds = [] if hidden or call["type"] != "function_call" else [base_type(tool) for tool in tools(view)]
+    return [] if {"function", "namespace", "tool_search"} & set(kinds) else sorted({*kinds} - {""})
+
+
 @rule("calls.kind", when=lambda view: any(name_of(call) is not None for _, call in view.items_of(*NAMED)))
 def kind(view: View) -> Iterator[Finding]:
-    """A call is of the type of the tool that it names."""
+    """A call is of the type of the tool that it names, and none of a function where only other tools were declared."""
     for pointer, call in view.items_of(*NAMED):
-        for meant in _meant(view, call)[:1]:
-            called = next((kind for kind, types in CALLED.items() if meant in types), f"{meant}_call")
-            expected = f"{show(called)}, as the tool {show(name_of(call))} that it names is of the type {meant}"
+        meant, others = _meant(view, call), _other_types(view, call)
+        if meant:
+            called = next((kind for kind, types in CALLED.items() if meant[0] in types), f"{meant[0]}_call")
+            expected = f"{show(called)}, as the tool {show(name_of(call))} that it names is of the type {meant[0]}"
+            yield Finding(view.where(f"{pointer}/type"), expected, show(call["type"]))
+        elif others:
+            expected = f"a call of a tool of the type {' or '.join(others)}, as no other was declared"
             yield Finding(view.where(f"{pointer}/type"), expected, show(call["type"]))
 
 

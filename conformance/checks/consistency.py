@@ -50,9 +50,8 @@ RESULTS: Final[dict[str, tuple[str, ...]]] = {
     "image_generation_call": ("result",),
     "local_shell_call": ("action",),
     "shell_call": ("action",),
-    "web_search_call": ("action",),
 }
-"""What a call of each type has when it is completed, by any of these names."""
+"""What a call of each type has when it is completed, by any of these names. A web search need not say what it did."""
 
 # --- times
 

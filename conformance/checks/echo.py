@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import base_type, carried, is_namespace, name_of
+from conformance.checks.lib.demanded import may_lack
+from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
+from conformance.checks.lib.schema_meaning import normal_form, same_meaning, same_parameters
 from conformance.checks.lib.view import View
+from conformance.checks.lib.witness import differ
+from conformance.contract import Level
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
 from conformance.wire.schema import load
 
@@ -88,13 +92,23 @@ def _sent(view: View, *path: str) -> Any:
     return MISSING if value == "" and path[0] in EMPTY else value
 
 
+def _is_told(view: View, path: tuple[str, ...]) -> bool:
+    # That a member is not there at all is said by the schema of the response, once for all settings.
+    return path[0] in ALWAYS_THERE and at(view.response, path[0]) is MISSING
+
+
+def _is_lost(view: View, requirement: str, path: tuple[str, ...]) -> bool:
+    """True for a setting that has to come back, and comes back as nothing where clients are ready for that."""
+    is_nothing = at(view.response, *path) in (None, MISSING)
+    return is_nothing and may_lack(*path) and view.contract.level(requirement) is Level.MUST
+
+
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
         sent, received = _sent(view, *path), at(view.response, *path)
-        # That a member is not there at all is said by the schema of the response, once for all settings.
-        is_told = path[0] in ALWAYS_THERE and at(view.response, path[0]) is MISSING
         is_masked = _is_masked(sent) or _is_masked(received)
-        return _is_judged(view) and sent is not MISSING and not (is_told or is_masked)
+        is_elsewhere = _is_told(view, path) or _is_lost(view, requirement, path)
+        return _is_judged(view) and sent is not MISSING and not (is_masked or is_elsewhere)
 
     @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
@@ -123,7 +137,24 @@ for _name, _path in CHOSEN.items():
     _check(f"echo.{_name}", _path, auto=True)
 
 
-# --- what was left out
+# --- what was lost, and what was left out
+
+
+def _to_come_back(view: View) -> list[tuple[str, tuple[str, ...], Any]]:
+    """The requirement, the path and the value of each setting that was sent and that clients can do without."""
+    sent = [(f"echo.{name}", path, _sent(view, *path)) for name, path in VERBATIM.items() if may_lack(*path)]
+    if at(view.response, "text", "format", "type") == "json_schema":
+        strict = ("text", "format", "strict")
+        sent.append(("echo.text_format", strict, view.asked(*strict)))
+    return [one for one in sent if one[2] is not MISSING and one[2] is not None]
+
+
+@rule("echo.optional_members", when=lambda view: _is_judged(view) and bool(_to_come_back(view)))
+def optional_members(view: View) -> Iterator[Finding]:
+    """A setting comes back as something, also where the SDK types its member as optional."""
+    for requirement, path, sent in _to_come_back(view):
+        if _is_lost(view, requirement, path) and not _is_told(view, path):
+            yield Finding(view.where(pointer(*path)), f"{show(sent)}, as it was sent", show(at(view.response, *path)))
 
 
 @rule("echo.defaults", when=lambda view: _is_judged(view) and bool(view.body) and view.asked("prompt") is MISSING)
@@ -182,11 +213,32 @@ def text_format(view: View) -> Iterator[Finding]:
             # A schema that becomes strict is completed.
             kept = _names(value) == _names(other)
         elif name == "schema":
-            kept = value is None or same_meaning(value, other)
+            kept = value is None or not differ(value, other)
+        elif name == "strict" and at(received, "type") == "json_schema" and other in (None, MISSING):
+            continue
         else:
             kept = value is None or same(value, other)
         if not kept:
             yield Finding(view.where(f"/text/format/{name}"), f"{show(value)}, as it was sent", show(other))
+
+
+def _schemas(view: View) -> tuple[Any, Any]:
+    """The schema of a format as it was sent and as it came back, each `MISSING` where it is no object or completed."""
+    sent, received = _text_format(view), at(view.response, "text", "format")
+    is_completed = at(sent, "strict") in (None, MISSING) and at(received, "strict") is True
+    pair = at(sent, "schema"), at(received, "schema")
+    return pair if all(isinstance(each, dict) for each in pair) and not is_completed else (MISSING, MISSING)
+
+
+@rule("echo.schema_words", when=lambda view: _is_judged(view) and _schemas(view)[0] is not MISSING)
+def schema_words(view: View) -> Iterator[Finding]:
+    """A JSON schema comes back in words that are known to mean the same."""
+    one, other = _schemas(view)
+    if not same_meaning(one, other) and not differ(one, other):
+        one, other = normal_form(one), normal_form(other)
+        path = path_to_difference(one, other)
+        expected = f"{show(at(one, *path))} at {pointer(*path)} of the schema, or what means the same"
+        yield Finding(view.where("/text/format/schema"), expected, show(at(other, *path)))
 
 
 def _names(schema: Any) -> Any:

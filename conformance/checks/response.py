@@ -52,6 +52,9 @@ def schema(view: View) -> Iterator[Finding]:
 def optional_members(view: View) -> Iterator[Finding]:
     """The response object has the members, not null, that every response has but that the SDK types as optional."""
     yield from told(view.answer, [one for one in view.misshapen if is_optional(view.answer, one)], view.where)
+    # An answer that is not finished has no usage yet, so the schema lets it be null.
+    if view.status == "completed" and at(view.response, "usage") is None:
+        yield Finding(view.where("/usage"), "a usage, as the status is completed", "null")
 
 
 @rule("response.current_members", when=lambda view: isinstance(view.answer, dict))
@@ -62,13 +65,11 @@ def current_members(view: View) -> Iterator[Finding]:
 
 @rule("response.completed", when=lambda view: view.status == "completed")
 def completed(view: View) -> Iterator[Finding]:
-    """A completed response has a usage and an output, and neither an error nor incomplete_details."""
+    """A completed response has an output, and neither an error nor incomplete_details."""
     yield from null_findings(view, "error")
     yield from null_findings(view, "incomplete_details")
     if at(view.response, "output") == []:
         yield Finding(view.where("/output"), "at least one item, as the status is completed", "[]")
-    if at(view.response, "usage") is None:
-        yield Finding(view.where("/usage"), "a usage, as the status is completed", "null")
 
 
 @rule("response.incomplete", when=lambda view: view.status == "incomplete")

@@ -44,6 +44,14 @@ def _as_function(item: dict[str, Any]) -> dict[str, Any]:
     return kept | {"type": "function_call", "id": "fc_" + item["id"][4:], "arguments": '{"input":"print(1)"}'}
 
 
+def _shell_as_function(item: dict[str, Any]) -> dict[str, Any]:
+    """A call of a shell as one of a function that nobody declared."""
+    if item.get("type") != "shell_call":
+        return item
+    kept = {name: item[name] for name in ("call_id", "status") if name in item}
+    return kept | {"type": "function_call", "id": "fc_" + item["id"][3:], "name": "bash", "arguments": '{"cmd":"ls"}'}
+
+
 FAULTS: Final = (
     Fault(
         "custom-tool-called-as-a-function",
@@ -51,6 +59,12 @@ FAULTS: Final = (
         ("calls.kind",),
         only_if(all_of(streams, declares("custom")), on_answer(put("/output/*", _as_function))),
         seen=ELSEWHERE,
+    ),
+    Fault(
+        "shell-called-as-a-function",
+        "A call of a shell comes as one of a function.",
+        ("calls.kind",),
+        only_if(declares("shell"), on_answer(put("/output/*", _shell_as_function))),
     ),
     Fault(
         "undeclared-function",

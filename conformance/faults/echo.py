@@ -18,6 +18,13 @@ def _replaced(value: Any) -> Any:
     return OTHER_PLANES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
+def _in_other_words(schema: Any) -> Any:
+    """A schema beside an alternative that is the same: a value that fits both fits one of them."""
+    return (
+        {**schema, "anyOf": [{"type": "object"}, {"type": ["object", "null"]}]} if isinstance(schema, dict) else schema
+    )
+
+
 def _with_secrets(reply: Reply) -> Reply:
     secrets = [tool.get("headers") for tool in tools(reply, "mcp")]
     return on_response(put("/tools/*/headers", secrets[0]))(reply)
@@ -64,7 +71,13 @@ FAULTS: Final = (
     _other("top_logprobs", "/top_logprobs", 0),
     _other("top_p", "/top_p", 0.98),
     _other("truncation", "/truncation", "disabled"),
-    _other("user", "/user", None),
+    _other("user", "/user", "somebody else"),
+    Fault(
+        "settings-lost",
+        "Settings that were sent come back as null.",
+        ("echo.optional_members",),
+        where_sent("/instructions", on_response(put("/instructions", None))),
+    ),
     _other("max_tool_calls", "/max_tool_calls", None),
     _other("prompt_cache_key", "/prompt_cache_key", None),
     _other("safety_identifier", "/safety_identifier", None),
@@ -78,6 +91,12 @@ FAULTS: Final = (
         only_if(lambda reply: "user" not in reply.asked, on_response(put("/user", "somebody"))),
     ),
     _other("text_format", "/text/format", {"type": "text"}),
+    Fault(
+        "schema-in-other-words",
+        "The schema of a format comes back in other words, which accept the same.",
+        ("echo.schema_words",),
+        where_sent("/text/format/schema", on_response(put("/text/format/schema", _in_other_words))),
+    ),
     Fault(
         "prompt-as-another",
         "A stored prompt comes back under another id.",

@@ -118,7 +118,7 @@ FAULTS: Final = (
     Fault(
         "completed-without-usage",
         "A completed response has no usage.",
-        ("response.completed",),
+        ("response.optional_members",),
         only_if(answers_question, on_final(put("/usage", None))),
     ),
     Fault(

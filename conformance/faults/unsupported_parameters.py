@@ -73,7 +73,7 @@ FAULTS: Final = (
     Fault(
         "previous-response-ignored",
         "A stored response that is to be continued is passed over in silence.",
-        ("unsupported_parameters.previous_response_id", "echo.previous_response_id"),
+        ("unsupported_parameters.previous_response_id", "echo.optional_members"),
         request_edit=ignoring("previous_response_id"),
     ),
     Fault(

@@ -23,6 +23,7 @@ __all__ = ["SchemaError", "Violation", "load", "unknown_members", "violations"]
 
 Steps = tuple[str | int, ...]
 
+NAMED = re.compile(r'"(?:[^"\\]|\\.)*"')
 MISSING_MEMBER = re.compile(r'the member ("(?:[^"\\]|\\.)*")$')
 
 
@@ -43,6 +44,13 @@ class Violation:
         """The name of the member that an object lacks; None for all else, and where one of several would do."""
         match = MISSING_MEMBER.match(self.expected) if self.received == repr(MISSING) else None
         return None if match is None else str(json.loads(match[1]))
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The names of the members of which an object has none, though it has to have one; empty for all else."""
+        if self.received != repr(MISSING) or not self.expected.startswith("the member "):
+            return ()
+        return tuple(str(json.loads(name)) for name in NAMED.findall(self.expected))
 
     @property
     def text(self) -> str:

@@ -91,7 +91,7 @@ def _as_function(call: dict[str, Any]) -> dict[str, Any]:
 
 in_answer("no_output", "calls", put("/output", []), cause="response.completed", says="/output")
 in_answer("no_output_of_a_text", "json_schema", put("/output", []), cause="response.completed", says="/output")
-in_answer("usage_is_null", "text", put("/usage", None), cause="response.completed", says="usage")
+in_answer("usage_is_null", "text", put("/usage", None), cause="response.optional_members", says="usage")
 in_answer("total_is_wrong", "text", put("/usage/total_tokens", lambda old: old + 5), cause="usage.total")
 in_answer(
     "an_error_in_what_is_completed", "text", put("/error", {"code": "x", "message": "Oh."}), cause="response.completed"
@@ -107,7 +107,7 @@ in_answer("never_finished", "text", put("/status", "in_progress"), cause="respon
 in_answer("queued_in_the_foreground", "text", put("/status", "queued"), cause="response.finished")
 in_answer("failed_without_error", "failed", put("/error", None), cause="response.failed")
 in_answer("temperature_ignored", "settings", put("/temperature", 1.0), cause="echo.temperature")
-in_answer("instructions_ignored", "settings", put("/instructions", None), cause="echo.instructions")
+in_answer("instructions_ignored", "settings", put("/instructions", None), cause="echo.optional_members")
 in_answer("another_tool_choice", "named", put("/tool_choice", "auto"), cause="echo.tool_choice")
 in_answer("tools_not_echoed", "named", put("/tools", []), cause="echo.tools")
 in_answer("tool_renamed", "call_completed", put("/tools/0/name", "weather"), cause="echo.tools")

@@ -77,7 +77,7 @@ in_stream(
     cause="streams.event_schema",
     says="response",
 )
-in_stream("no_usage_at_the_end", "text", at_end("/usage", None), cause="response.completed", says="usage")
+in_stream("no_usage_at_the_end", "text", at_end("/usage", None), cause="response.optional_members", says="usage")
 in_stream("no_usage_member_at_the_end", "text", gone_at_end("/usage"), cause="response.optional_members", says="usage")
 in_stream("status_of_the_beginning", "text", at_end("/status", "in_progress"), cause="streams.terminal_status")
 in_stream(

@@ -14,7 +14,7 @@ from tests.checks.rules import broken_by, judged_by
 from tests.right import answers as samples
 from tests.right.answers import exchange, function_call
 from tests.right.changed import streamed
-from tests.right.samples import SAMPLES, with_answer
+from tests.right.samples import MESSAGE, SAMPLES, with_answer, with_output
 
 DEFERRED = {**samples.STRICT, "defer_loading": True}
 
@@ -52,6 +52,22 @@ def test_a_broken_end_of_a_stream_says_where() -> None:
     results = judge(found, load("openai"), every=True)
     wheres = [r.finding.where for r in results if r.finding and r.requirement.startswith("calls")]
     assert wheres == ["event 2 response.completed /response/output/1/name"]
+
+
+@pytest.mark.parametrize("name", ["patch", "local_shell", "rolled", "searched"])
+def test_a_function_is_called_where_only_other_tools_are(name: str) -> None:
+    """A call of another tool that comes as one of a function is told by its type, once."""
+    found = broken_by(with_output(name, samples.function_call(name="run"), MESSAGE))
+    assert "calls.kind" in found
+    assert "calls.declared_function" not in found
+
+
+def test_a_function_that_is_invented_beside_others() -> None:
+    """A model can invent a name: where functions were declared, or nothing was, that is no call of another type."""
+    found = broken_by(with_answer("calls", put("/output/1/name", "no_such_tool")))
+    assert "calls.declared_function" in found
+    assert "calls.kind" not in found
+    assert "calls.kind" not in broken_by(with_output("text", samples.function_call(), MESSAGE))
 
 
 # --- where a tool can come from

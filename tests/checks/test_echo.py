@@ -8,23 +8,24 @@ import pytest
 
 from conformance.checks import judge
 from conformance.checks.echo import ALWAYS_THERE, CHOSEN, VERBATIM
-from conformance.contract import load
+from conformance.checks.lib.demanded import may_lack
+from conformance.contract import Level, load
 from conformance.wire.edit import put, without
 from tests.checks.rules import broken_by, found_in, judged_by, judged_in
 from tests.right import answers as samples
 from tests.right import exchanges as recorded
 from tests.right.answers import ASKED, echoing, exchange, trusting
 from tests.right.changed import asked, changed, with_sent
-from tests.right.exchanges import body, refusal, response
+from tests.right.exchanges import DATABRICKS, body, refusal, response
 from tests.right.samples import SAMPLES, with_answer
 
 OTHER: dict[str, tuple[Any, Any]] = {
     "background": (False, True),
-    "instructions": ("Be short.", None),
+    "instructions": ("Be short.", "Be long."),
     "max_output_tokens": (300, 301),
     "metadata": ({"a": "1"}, {}),
     "parallel_tool_calls": (False, True),
-    "previous_response_id": ("resp_1", None),
+    "previous_response_id": ("resp_1", "resp_2"),
     "prompt_cache_retention": ("24h", "in_memory"),
     "reasoning_effort": ("low", "high"),
     "store": (False, True),
@@ -33,7 +34,7 @@ OTHER: dict[str, tuple[Any, Any]] = {
     "top_logprobs": (2, 0),
     "top_p": (0.5, 0.98),
     "truncation": ("auto", "disabled"),
-    "user": ("me", None),
+    "user": ("me", "you"),
     "max_tool_calls": (3, None),
     "prompt_cache_key": ("key", None),
     "safety_identifier": ("id", None),
@@ -58,13 +59,26 @@ def test_echo(name: str) -> None:
     assert requirement not in found_in(same)
     assert found_in(changed(same, put(path, other))).get(requirement) == {path}
     absent = found_in(changed(same, without(path)))
+    is_spared = may_lack(*VERBATIM[name]) and DATABRICKS.level(requirement) is Level.MUST
     if inner or outer not in ALWAYS_THERE:
-        assert requirement in absent
+        assert ("echo.optional_members" if is_spared else requirement) in absent
     else:
         # That it is not there at all is said once, whatever was sent.
         assert requirement not in absent
         assert absent.keys() & {"response.schema", "response.optional_members", "response.current_members"}
     assert requirement not in judged_in(recorded.exchange(refusal(), status=400, sent=request))
+    if is_spared:
+        lost = changed(same, put(path, None))
+        assert found_in(lost).get("echo.optional_members") == {path}
+        assert requirement not in found_in(lost)
+
+
+def test_a_setting_that_clients_can_do_without() -> None:
+    """What is lost in a member that the SDK types as optional is a should of OpenAI's contract, and a must here."""
+    lost = echoing({"instructions": "Be short."}, instructions=None)
+    for name, level in (("openai", Level.SHOULD), ("databricks", Level.MUST)):
+        found = [one for one in judge(lost, load(name)) if one.finding and one.requirement.startswith("echo.")]
+        assert [(one.requirement, one.level) for one in found] == [("echo.optional_members", level)]
 
 
 def test_true_is_not_one() -> None:
@@ -73,6 +87,20 @@ def test_true_is_not_one() -> None:
     assert "echo.top_logprobs" in broken_by(echoing({"top_logprobs": 0}, top_logprobs=False))
     assert "echo.top_logprobs" in broken_by(echoing({"top_logprobs": 1}, top_logprobs=True))
     assert "echo.metadata" in broken_by(echoing({"metadata": {"a": True}}, metadata={"a": 1}))
+
+
+def test_a_schema_in_other_words() -> None:
+    """A schema that accepts other values is a must, one that accepts the same in other words a should, or nothing."""
+    sent = {"type": "object", "properties": {"a": {"type": ["string", "null"], "description": "A."}}, "required": ["a"]}
+    form = {"type": "json_schema", "name": "x", "strict": True, "schema": sent}
+    words: dict[str, dict[str, Any]] = {
+        "": put("/properties/a", {"type": ["null", "string"]})(sent),
+        "echo.schema_words": put("/properties/a", {"anyOf": [{"type": "string"}, {"type": "null"}]})(sent),
+        "echo.text_format": put("/properties/a", {"type": "string"})(sent),
+    }
+    for requirement, schema in words.items():
+        found = broken_by(echoing({"text": {"format": form}}, text={"format": {**form, "schema": schema}}))
+        assert {name for name in found if name.startswith("echo.")} == ({requirement} if requirement else set())
 
 
 @pytest.mark.parametrize("name", sorted(CHOSEN))

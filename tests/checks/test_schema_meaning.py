@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.checks.lib.schema_meaning import same_meaning, same_parameters
+from conformance.checks.lib.witness import witness
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -42,6 +43,7 @@ OTHER: dict[str, Any] = {
     "another enum": SCHEMA | {"properties": SCHEMA["properties"] | {"unit": {"enum": ["c", "k"]}}},
     "longer": SCHEMA | {"properties": SCHEMA["properties"] | {"city": {"type": "string", "minLength": 1}}},
     "a member called title is lost": SCHEMA,
+    "a bound deep inside": SCHEMA | {"$defs": {"place": {"type": ["string", "null"], "maxLength": 9}}},
     "no schema": "SCHEMA",
     "absent": None,
 }
@@ -61,6 +63,11 @@ def test_another(name: str) -> None:
     if name.startswith("a member"):
         schema = SCHEMA | {"properties": SCHEMA["properties"] | {"title": {"type": "string"}}}
     assert not same_meaning(schema, OTHER[name])
+    if isinstance(OTHER[name], dict):
+        # Some value proves it.
+        (value,) = witness(schema, OTHER[name]) or (None,)
+        accepted = [jsonschema.Draft202012Validator(each).is_valid(value) for each in (schema, OTHER[name])]
+        assert accepted[0] != accepted[1]
 
 
 def test_values_are_no_schemas() -> None:
@@ -68,6 +75,30 @@ def test_values_are_no_schemas() -> None:
     assert not same_meaning({"enum": [{"title": "a"}, {"title": "b"}]}, {"enum": [{"title": "a"}, {"title": "c"}]})
     assert same_meaning({"enum": [1, 2]}, {"enum": [2, 1]})
     assert same_meaning({"enum": ["one"]}, {"const": "one"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**SCHEMA, "properties": {**SCHEMA["properties"], "near": {"anyOf": [{"type": "null"}, {"type": "string"}]}}},
+        {**SCHEMA, "properties": {**SCHEMA["properties"], "city": {"type": "string", "format": "x-city"}}},
+        {"allOf": [SCHEMA, {"type": "object"}]},
+        {"$ref": "#/$defs/whole", "$defs": {**SCHEMA["$defs"], "whole": SCHEMA}},
+    ],
+    ids=["a reference put in", "a format", "all of two", "a reference to itself"],
+)
+def test_other_words(other: dict[str, Any]) -> None:
+    """What validates the same in words that are not compared is another schema, and no value proves it."""
+    assert not same_meaning(SCHEMA, other)
+    assert witness(SCHEMA, other) is None
+
+
+def test_a_schema_inside_itself() -> None:
+    """Values are made of schemas that refer to themselves, however often."""
+    tree = {"$ref": "#/$defs/node", "$defs": {"node": {"type": "object", "properties": {}}}}
+    node = {"type": "object", "properties": {f"p{n}": {"$ref": "#/$defs/node"} for n in range(60)}}
+    assert witness({**tree, "$defs": {"node": node}}, tree) is not None
+    assert witness({"$ref": "#"}, {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}) is None
 
 
 def test_parameters() -> None:

@@ -17,14 +17,14 @@ def _is_hidden(value: object) -> bool:
 
 
 def _changed(name: str) -> None:
-    @of_bodies(f"echo.{name}", "response", name=f"echo_of_{name}_changed")
+    @of_bodies(f"echo.{name}", "echo.optional_members", "response", name=f"echo_of_{name}_changed")
     def generate(body: JSON, sent: JSON) -> Changes:
         if sent.get(name) is not None and not _is_hidden(sent[name]):
             yield "another", put(f"/{name}", another(sent[name]))
             yield "null", put(f"/{name}", None)
             yield "dropped", without(f"/{name}")
 
-    @of_bodies(f"echo.{name}", "response", "obedience", name=f"sent_{name}_ignored")
+    @of_bodies(f"echo.{name}", "echo.optional_members", "response", "obedience", name=f"sent_{name}_ignored")
     def ignore(body: JSON, sent: JSON) -> Changes:
         """The default comes back instead of what was sent."""
         defaults = {"background": False, "parallel_tool_calls": True, "store": True, "metadata": {}, "top_logprobs": 0}
@@ -52,7 +52,7 @@ def _echo_of_tool_choice_changed(body: JSON, sent: JSON) -> Changes:
                 yield str(value), put("/tool_choice", value)
 
 
-@of_bodies("echo.reasoning_effort", "response")
+@of_bodies("echo.reasoning_effort", "echo.optional_members", "response")
 def _echo_of_effort_changed(body: JSON, sent: JSON) -> Changes:
     effort = (sent.get("reasoning") or {}).get("effort")
     for value in ("low", "high", None):

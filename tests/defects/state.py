@@ -170,7 +170,7 @@ def _content_is_a_string(body: JSON, _: JSON) -> Changes:
 
 @of_bodies("consistency", "response")
 def _hosted_call_without_result(body: JSON, _: JSON) -> Changes:
-    members = {"image_generation_call": "result", "code_interpreter_call": "code", "web_search_call": "action"}
+    members = {"image_generation_call": "result", "code_interpreter_call": "code"}
     for index, item in items_of(body, *members):
         if item.get("status") == "completed" and item.get(members[item["type"]]):
             yield item["type"], put(f"/output/{index}/{members[item['type']]}", None)

@@ -34,13 +34,19 @@ def is_optional(root: Any, violation: Violation) -> bool:
     if violation.received not in ABSENT:
         return False
     steps = [step.replace("~1", "/").replace("~0", "~") for step in violation.pointer.split("/")[1:]]
-    name = violation.missing
-    if name is None:
+    names = violation.lacking
+    if not names:
         if violation.received == NOTHING or not steps:
             return False
-        name = steps.pop()
+        names = (steps.pop(),)
     known = DEMANDED.get(_kind(root, steps))
-    return known is not None and name not in known
+    return known is not None and not {*names} & {*known}
+
+
+def may_lack(*path: str) -> bool:
+    """True for the path to a member of the response object that the SDK types as optional, or that such a one holds."""
+    kinds = (RESPONSE, *("/".join((RESPONSE, *path[:length])) for length in range(1, len(path))))
+    return any(name not in DEMANDED.get(kind, (name,)) for kind, name in zip(kinds, path, strict=True))
 
 
 def _kind(root: Any, steps: list[str]) -> str:

@@ -41,6 +41,11 @@ VALUES: Final = frozenset({"const", "enum", "default", "examples"})
 """Keywords whose values are data, and no schemas."""
 
 
+def normal_form(schema: Any) -> Any:
+    """A schema in the words in which schemas are compared; what is no schema stays as it is."""
+    return _normal(schema, 0)
+
+
 def same_meaning(one: Any, other: Any) -> bool:
     """True if both schemas have one normal form."""
     return same(_normal(one, 0), _normal(other, 0))

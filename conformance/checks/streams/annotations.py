@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
 from conformance.checks.streams.parts import ANNOTATION, CONTENT
 from conformance.checks.streams.rule import stream_rule
-from conformance.wire.json_values import MISSING, at_list, pointer, show
+from conformance.wire.json_values import MISSING, at, at_list, pointer, show
 
 
 @stream_rule(
@@ -26,8 +27,10 @@ def announced_annotations(t: Timeline) -> Iterator[Finding]:
                 where = item.done.where(pointer("item", "content", part, "annotations", number))
                 yield Finding(where, f"an annotation that {ANNOTATION} announced", show(annotation))
             elif said and said.json.get("annotation") != annotation:
-                received = show(said.json.get("annotation", MISSING))
-                yield Finding(said.where("/annotation"), f"{show(annotation)}, as in output_item.done", received)
+                announced_as = said.json.get("annotation", MISSING)
+                path = path_to_difference(annotation, announced_as)
+                expected = f"{show(at(annotation, *path))}, as in output_item.done"
+                yield Finding(said.where(pointer("annotation", *path)), expected, show(at(announced_as, *path)))
 
 
 @stream_rule("annotations_kept", when=lambda t: any(ANNOTATION in item.steps and item.done for item in t.items))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from conformance.checks.lib.difference import apart, path_to_difference
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
-from conformance.checks.streams.difference import apart
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, pointer, show
 
@@ -134,5 +134,6 @@ def part_values(t: Timeline) -> Iterator[Finding]:
                 for member in ("text", "refusal", "annotations") if isinstance(part, dict) else ():
                     text, whole = at(step.json, "part", member), at(part, member)
                     if text is not MISSING and text != whole:
-                        expected, received = apart(whole, text)
-                        yield Finding(step.where(pointer("part", member)), expected, received)
+                        path = path_to_difference(whole, text)
+                        expected, received = apart(at(whole, *path), at(text, *path))
+                        yield Finding(step.where(pointer("part", member, *path)), expected, received)

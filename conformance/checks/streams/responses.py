@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import ITEM_DONE, Step, Timeline
-from conformance.checks.streams.difference import path_to_difference
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, pointer, show
 
@@ -85,8 +85,9 @@ def created_echo(t: Timeline) -> Iterator[Finding]:
     for member in ECHOED:
         before, after = at(first.json, "response", member), at(t.terminal.json, "response", member)
         if before is not MISSING and after is not MISSING and before != after:
-            expected = f"{show(before)}, as in event {first.index}"
-            yield Finding(t.terminal.where(pointer("response", member)), expected, show(after))
+            path = path_to_difference(before, after)
+            expected = f"{show(at(before, *path))}, as in event {first.index}"
+            yield Finding(t.terminal.where(pointer("response", member, *path)), expected, show(at(after, *path)))
 
 
 @stream_rule(

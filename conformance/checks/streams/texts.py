@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance.checks.lib.difference import apart
 from conformance.checks.lib.rules import Finding
 from conformance.checks.lib.timeline import Item, Step, Timeline
-from conformance.checks.streams.difference import apart
 from conformance.checks.streams.parts import CONTENT, SUMMARY, Parts
 from conformance.checks.streams.rule import stream_rule
 from conformance.wire.json_values import MISSING, at, pointer, show
