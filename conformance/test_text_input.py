@@ -5,7 +5,7 @@ Documentation page, "Supported input types" and "Query examples".
 
 import pytest
 
-from conformance.samples import conversations, text_input, words
+from conformance.samples import conversations, prose, text_input
 
 pytestmark = pytest.mark.representative
 
@@ -25,7 +25,7 @@ def test_roles(ask, model):
 @pytest.mark.requirement("text_input.instructions", "echo.instructions", "usage.words")
 def test_instructions(ask, model):
     """Instructions are taken, read, and come back."""
-    ask(model, conversations.QUESTION, instructions=f"Answer in one sentence. {words.HUNDRED}")
+    ask(model, conversations.QUESTION, instructions=f"Answer in one sentence. {prose.HUNDRED}")
 
 
 @pytest.mark.requirement("text_input.instructions", "echo.instructions")

@@ -100,7 +100,7 @@ def test_entry_imports_little() -> None:
 FILES_OF_CHAPTERS = {
     "checks": {"__init__", "lib"},
     "faults": {"__init__", "lib"},
-    "samples": {"__init__", "conversations", "files", "make_images", "outputs", "tools", "twins", "words"},
+    "samples": {"__init__", "conversations", "files", "make_images", "outputs", "tools", "prose", "twins"},
     "contract": {"__init__", "loader", "models", "names", "objects"},
 }
 """Floors whose files are called by chapters, and what else stands there."""

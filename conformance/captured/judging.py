@@ -67,7 +67,7 @@ def judge_captured(captured: Captured, contract: Contract, memory: Memory | None
         return Judgement(captured.id, exchange, (_own(contract, ENVIRONMENT, "the endpoint's own answer", sentence),))
     results = judge(exchange, contract, model=model)
     kept = Memory() if memory is None else memory
-    results = linked(exchange, contract, kept, results, name=captured.id, model=model, redacted=contract.redacted)
+    results = linked(exchange, contract, kept, results, name=captured.id, model=model)
     if contract.redacted:
         results = [one for one in results if not (one.finding and _is_replaced(one.finding))]
     if found := obstacle(exchange):

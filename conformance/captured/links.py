@@ -68,27 +68,25 @@ def linked(
     *,
     name: str,
     model: str | None = None,
-    redacted: bool = False,
 ) -> list[Result]:
     """All results of an exchange: those that it has alone, and those that it has beside the ones before it.
 
-    The exchange is remembered under its name. Where a finding here names the cause of others they are left out. In a
-    ``redacted`` capture nothing is said of ids.
+    The exchange is remembered under its name. Where a finding here names the cause of others they are left out.
     """
     view = View(exchange, contract)
     found: list[Result] = []
-    if not redacted and _follows(view, memory) and call_ids(view):
+    if _follows(view, memory) and call_ids(view):
         found += _judged(contract, model, CALL_IDS, _call_ids(view, memory))
     if view.is_create and any(at(item, "type") in CLIENT_CALLS for item in sent_input(view)):
         found += _judged(contract, model, SENT_CALLS, _sent_calls(view, memory))
-    if not redacted and view.exchange.request.method == "GET" and _stored(view, memory) is not None:
+    if view.exchange.request.method == "GET" and _stored(view, memory) is not None:
         found += _judged(contract, model, RETRIEVED, _retrieved(view, memory))
-    found += _refusal(view, memory, model, redacted=redacted)
+    found += _refusal(view, memory, model)
     other = [*_other_settings(view, memory, results)]
     if view.response and len(memory.settings):
         found += _judged(contract, model, SETTINGS, other)
     _keep_settings(view, memory, name)
-    found += judge_links(exchange, contract, memory, name=name, model=model, redacted=redacted)
+    found += judge_links(exchange, contract, memory, name=name, model=model)
     return [one for one in results if not (other and one.finding and one.requirement.startswith("echo."))] + found
 
 
@@ -103,9 +101,9 @@ def _judged(contract: Contract, model: str | None, requirement: str, findings: I
 
 
 def _stored(view: View, memory: Memory) -> Given | None:
-    """The answer that is asked for by its id, if the capture shows that it was to be kept and was not deleted."""
+    """The answer that is asked for by its id, if the capture shows that it was to be kept and is not gone."""
     id_ = last_step(view)
-    return None if memory.deleted.get(id_) else memory.stored.get(id_)
+    return None if memory.gone.get(id_) else memory.stored.get(id_)
 
 
 def _retrieved(view: View, memory: Memory) -> Iterator[Finding]:
@@ -256,12 +254,11 @@ def _is_about(view: View, own: list[tuple[str, Given]]) -> bool:
     return PLACE.search(said) is None and not any(f'"{kind}"' in sent for kind in ADDITIONS)
 
 
-def _refusal(view: View, memory: Memory, model: str | None, *, redacted: bool) -> list[Result]:
-    """The judgement of a request that is right, as it was answered or refused; nothing of one that may be wrong.
-
-    Of a ``redacted`` capture nobody can tell what the endpoint gave.
-    """
-    own = [] if redacted or not view.is_create else _own_items(view, memory)
+def _refusal(view: View, memory: Memory, model: str | None) -> list[Result]:
+    """The judgement of a request that is right, as it was answered or refused; nothing of one that may be wrong."""
+    # Where ids were replaced nobody can tell what the endpoint gave, and the row does not apply.
+    is_known = view.is_create and view.contract.level(GIVEN_BACK, model) is not None
+    own = _own_items(view, memory) if is_known else []
     is_refused = view.exchange.status in REFUSALS and obstacle(view.exchange) is None
     # Whether a request is right costs most to find out, and is asked last.
     if not view.is_create or not (is_refused or (own and view.response)) or not _fits(view):

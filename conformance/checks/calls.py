@@ -57,9 +57,11 @@ def _meant(view: View, call: dict[str, Any]) -> list[str]:
 
     A tool without a name is named by its type.
     """
-    name, own = name_of(call), CALLED[str(call["type"])]
+    name, own = name_of(call), candidates(view, call)
+    if own is None or any(name_of(tool) == name for tool in own):
+        return []
     named = [base_type(tool) for tool in tools(view) if (name_of(tool) or base_type(tool)) == name]
-    return [] if set(named) & set(own) else [kind for kind in named if kind != "namespace"]
+    return [kind for kind in named if kind != "namespace"]
 
 
 def _other_types(view: View, call: dict[str, Any]) -> list[str]:

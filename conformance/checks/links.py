@@ -89,7 +89,7 @@ def _shorter(view: View, memory: Memory) -> Counted | None:
     return next((counted for counted in found if counted is not None), None)
 
 
-@link_rule("links.input_tokens", when=lambda view, memory: _shorter(view, memory) is not None, by_ids=False)
+@link_rule("links.input_tokens", when=lambda view, memory: _shorter(view, memory) is not None)
 def input_tokens(view: View, memory: Memory) -> Iterator[Finding]:
     """What holds the whole input of an earlier turn, and more, is counted as no fewer tokens than that."""
     found, tokens = _shorter(view, memory), number(at(view.response, "usage", "input_tokens"))

@@ -63,9 +63,16 @@ def _is_read(item: Any) -> bool:
 def _counts_words(view: View) -> bool:
     """True where all that was sent has to be counted. What is cut on request, or kept by the server, need not be."""
     tokens = number(at(view.response, "usage", "input_tokens"))
-    is_cut = view.asked("context_management") is not MISSING or at(view.response, "truncation") == "auto"
+    asked, told = view.asked("truncation"), at(view.response, "truncation")
+    is_cut = view.asked("context_management") is not MISSING or "auto" in (asked, told)
     items = at_list(view.body, "input")
-    return tokens is not None and tokens > 0 and not is_cut and not any(at(item, "type") in CUT for item in items)
+    return (
+        view.status in ("completed", "incomplete")
+        and tokens is not None
+        and tokens > 0
+        and not is_cut
+        and not any(at(item, "type") in CUT for item in items)
+    )
 
 
 @rule("usage.words", when=_counts_words)

@@ -38,7 +38,7 @@ class Sender:
 def curl(exchange: Exchange, sender: Sender, body: Path | str | None = None) -> str:
     """The command. ``body`` is the file that holds a long body, or a sentence why there is none."""
     request = exchange.request
-    parts = [f"curl -X {request.method} {_quoted(_url(exchange, sender), sender)}", *_headers(exchange, sender)]
+    parts = [f"curl -X {request.method} {_url(exchange, sender)}", *_headers(exchange, sender)]
     content = request.content or b""
     if content or request.method == "POST":
         parts.append(_data(content, body))
@@ -55,12 +55,14 @@ def stands_in_command(content: bytes) -> bool:
 
 
 def _url(exchange: Exchange, sender: Sender) -> str:
+    """The URL in double quotes."""
     request = exchange.request
     asked = f"?{request.query}" if request.query else ""
     if sender.base_url is None:
-        return f"${BASE}/{request.path.rpartition('/')[2]}{asked}"
+        last = request.path.rpartition("/")[2]
+        return f'"${BASE}/{_escaped(last + asked, sender)}"'
     parts = urlsplit(sender.base_url)
-    return f"{parts.scheme}://{parts.netloc}{request.path}{asked}"
+    return f'"{_escaped(f"{parts.scheme}://{parts.netloc}{request.path}{asked}", sender)}"'
 
 
 def _headers(exchange: Exchange, sender: Sender) -> Iterator[str]:
@@ -70,18 +72,16 @@ def _headers(exchange: Exchange, sender: Sender) -> Iterator[str]:
         if name == "authorization" and value.startswith("Basic "):
             yield f'-u "token:${sender.variable}"'
         else:
-            yield f"-H {_quoted(f'{name.title()}: {value}', sender)}"
+            yield f'-H "{_escaped(f"{name.title()}: {value}", sender)}"'
     if "content-type" not in headers:
         # curl would name one of its own.
         yield "-H 'Content-Type:'"
 
 
-def _quoted(text: str, sender: Sender) -> str:
-    """A text in double quotes, in which the variable stands for the token."""
-    before, *after = text.split(sender.token) if sender.token else [text]
-    parts = [SPECIAL.sub(r"\\\1", sender.hide(part)) for part in (before, *after)]
-    quoted = f"${{{sender.variable}}}".join(parts) if len(parts) > 1 else parts[0]
-    return f'"{quoted}"'.replace(f'"\\${BASE}/', f'"${BASE}/')
+def _escaped(text: str, sender: Sender) -> str:
+    """A text as it stands between double quotes, in which the variable stands for the token."""
+    parts = text.split(sender.token) if sender.token else [text]
+    return f"${{{sender.variable}}}".join(SPECIAL.sub(r"\\\1", sender.hide(part)) for part in parts)
 
 
 def _data(content: bytes, body: Path | str | None) -> str:

@@ -23,7 +23,6 @@ LETTERS: Final = {
     CaseOutcome.NOT_TRIED: "-",
     CaseOutcome.NOT_APPLICABLE: "-",
 }
-NOTHING: Final = "-"
 MEANING: Final = {
     "E": "error of the suite",
     "F": "fail",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from conformance.samples import words
+from conformance.samples import prose
 
 QUESTION: Final = "What is a mixture of experts model? Answer in one sentence."
 """The question of the page's query example, so that the answer is short."""
@@ -35,7 +35,7 @@ HISTORY_WITHOUT_IDS: Final[list[dict[str, Any]]] = [
     {"role": "user", "content": "What is the weather in Paris?"},
     {"role": "assistant", "content": "I will look it up."},
     {"type": "function_call", "call_id": "call_01", "name": "get_weather", "arguments": '{"city":"Paris"}'},
-    {"type": "function_call_output", "call_id": "call_01", "output": words.WEATHER},
+    {"type": "function_call_output", "call_id": "call_01", "output": prose.WEATHER},
 ]
 """A tool call and its output as a client writes them that keeps no ids of items."""
 

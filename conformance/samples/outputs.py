@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from conformance.samples import words
+from conformance.samples import prose
 
 TEXT: Final = {"type": "message", "content": [{"type": "output_text"}]}
 SEARCHED: Final = [{"type": "web_search_call", "status": "completed"}, TEXT]
@@ -17,16 +17,16 @@ PIXEL: Final = (
 )
 """A PNG of one grey pixel."""
 
-REPORT: Final[Output] = {"type": "function_call_output", "output": words.WEATHER}
+REPORT: Final[Output] = {"type": "function_call_output", "output": prose.WEATHER}
 REPORT_IN_PARTS: Final[Output] = {
     "type": "function_call_output",
-    "output": [{"type": "input_text", "text": f"{words.WEATHER} The map:"}],
+    "output": [{"type": "input_text", "text": f"{prose.WEATHER} The map:"}],
 }
 REPORT_WITH_IMAGE: Final[Output] = {
     "type": "function_call_output",
     "output": [*REPORT_IN_PARTS["output"], {"type": "input_image", "image_url": PIXEL}],
 }
-EXECUTED: Final[Output] = {"type": "custom_tool_call_output", "output": f"42\n\n{words.HUNDRED}"}
+EXECUTED: Final[Output] = {"type": "custom_tool_call_output", "output": f"42\n\n{prose.HUNDRED}"}
 PATCHED: Final[Output] = {"type": "apply_patch_call_output", "status": "completed", "output": "The patch was applied."}
 PATCH_FAILED: Final[Output] = {
     "type": "apply_patch_call_output",

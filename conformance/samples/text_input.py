@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from conformance.samples import words
+from conformance.samples import prose
 
 Row = dict[str, Any]
 
@@ -22,10 +22,10 @@ TYPED: Final[list[dict[str, Any]]] = [
 """A message in its full form, with two parts of text."""
 
 ROLES: Final[list[dict[str, Any]]] = [
-    {"role": "system", "content": f"You are a helpful assistant. {words.HUNDRED}"},
-    {"role": "developer", "content": f"Answer in one sentence. {words.HUNDRED}"},
-    {"role": "user", "content": f"What is an expert, in a model? {words.HUNDRED}"},
-    {"role": "assistant", "content": f"A part of the model that is used for some tokens only. {words.HUNDRED}"},
+    {"role": "system", "content": f"You are a helpful assistant. {prose.HUNDRED}"},
+    {"role": "developer", "content": f"Answer in one sentence. {prose.HUNDRED}"},
+    {"role": "user", "content": f"What is an expert, in a model? {prose.HUNDRED}"},
+    {"role": "assistant", "content": f"A part of the model that is used for some tokens only. {prose.HUNDRED}"},
     {"role": "user", "content": "And what chooses the expert?"},
 ]
 """A message of each role, each so long that it is missed if it is passed over."""

@@ -126,3 +126,14 @@ def test_arguments_of_a_call_that_failed_are_not_judged() -> None:
     error = {"type": "mcp_protocol_error", "code": -32602, "message": "no JSON"}
     call = samples.mcp_call(arguments='{"sides": 6', status="failed", output=None, error=error)
     assert not broken_by(samples.with_items([samples.MCP], samples.MCP_LIST, call))
+
+
+def test_a_function_of_a_namespace_is_no_custom_tool_of_the_same_name() -> None:
+    """A call in a namespace, or of a function in one, is not held against a custom tool that is called the same."""
+    inner = {"type": "function", "name": "search", "description": "", "parameters": {"type": "object"}, "strict": False}
+    group = {"type": "namespace", "name": "crm", "description": "", "tools": [inner]}
+    other = {"type": "custom", "name": "search", "description": "", "format": {"type": "text"}}
+    call = function_call(name="search", arguments="{}")
+    for made in (call, {**call, "namespace": "crm"}):
+        assert "calls.kind" not in broken_by(samples.with_items([group, other], made))
+    assert "calls.kind" in broken_by(samples.with_items([other], call))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,11 +28,11 @@ def turn(number: int, *, sent: dict[str, Any] | None = None, **members: Any) -> 
 
 def found(*exchanges: Exchange, redacted: bool = False, memory: Memory | None = None) -> dict[str, str]:
     """What is found on the last of some exchanges, by requirement; of those before it nothing may be."""
-    memory = memory or Memory()
+    memory, contract = memory or Memory(), replace(DATABRICKS, redacted=redacted)
     results = []
     for number, one in enumerate(exchanges, 1):
         assert not any(result.finding for result in results)
-        results = judge_links(one, DATABRICKS, memory, name=f"request {number}", model=MODEL, redacted=redacted)
+        results = judge_links(one, contract, memory, name=f"request {number}", model=MODEL)
     return {result.requirement: result.finding.text for result in results if result.finding}
 
 

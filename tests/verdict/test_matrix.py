@@ -6,20 +6,11 @@ import pytest
 
 from conformance.contract import load
 from conformance.report import matrix
-from conformance.verdict import CaseOutcome, Record, Run
+from conformance.verdict import CaseOutcome
+from tests.verdict.runs import judged
 
 DATABRICKS = load("databricks")
 MODELS = DATABRICKS.documented_models()
-
-
-def judged(*levels: tuple[str, str, str]) -> Run:
-    """A run of one case on each model, with these outcomes of requirements: model, requirement, outcome."""
-    made = Run()
-    made.records = [
-        Record(f"case {number}", requirement.partition(".")[0], model, outcome, 1, {requirement: outcome})
-        for number, (model, requirement, outcome) in enumerate(levels)
-    ]
-    return made
 
 
 def test_matrix() -> None:

@@ -16,11 +16,12 @@ from conformance.reference.app import create_app
 from conformance.reference.reply import Reply
 from conformance.reference.serve import running
 from conformance.report import Sender, cut_tracebacks, failure_text, summary
-from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Record, Run, SuiteError
+from conformance.verdict import Case, CaseOutcome, CouldNotRun, Ended, NeverCame, Run, SuiteError
 from conformance.wire.exchange import Exchange
 from tests.right.exchanges import DATABRICKS, body, exchange
 from tests.run.checkout import TOKEN, Checkout
 from tests.servers.sockets import http, serving
+from tests.verdict.runs import judged
 
 MINE = "supported_models.text"
 FINDING = Finding("/output/1", "a string", "7")
@@ -180,16 +181,6 @@ def test_run_that_judges_nothing_is_not_green() -> None:
 
 
 MODELS = DATABRICKS.documented_models()
-
-
-def judged(*levels: tuple[str, str, str]) -> Run:
-    """A run of one case on each model, with these outcomes of requirements: model, requirement, outcome."""
-    made = Run()
-    made.records = [
-        Record(f"case {number}", requirement.partition(".")[0], model, outcome, 1, {requirement: outcome})
-        for number, (model, requirement, outcome) in enumerate(levels)
-    ]
-    return made
 
 
 def test_summary_says_a_reason_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
-from conformance.checks.lib.causes import causes
+from conformance.checks.lib.explained import unexplained
 from conformance.checks.lib.pairs import PAIRS
 from conformance.checks.lib.rules import RULES, Finding, Result
 from conformance.checks.lib.stated_outcome import Outcome, Stated, outcome_finding
@@ -46,7 +46,7 @@ def judge(
             continue
         findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
         results += [Result(requirement, level, finding) for finding in findings or [None]]
-    results = results if every else causes(view, results)
+    results = results if every else unexplained(view, results)
     if stated is not None:
         results += _judge_outcome(view, stated, model, results)
     return results

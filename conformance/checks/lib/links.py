@@ -16,29 +16,23 @@ Linked = Callable[[View, Memory], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class LinkRule:
-    """How an exchange is judged by a memory: ``when`` says whether there is something to hold it against.
-
-    ``by_ids`` is True where ids are compared, which says nothing of a capture that has others in their place.
-    """
+    """How an exchange is judged by a memory: ``when`` says whether there is something to hold it against."""
 
     when: Callable[[View, Memory], bool]
     findings: Linked
-    by_ids: bool
 
 
 LINKS: dict[str, LinkRule] = {}
 """Every check of an exchange against earlier ones, by the id of the requirement that it judges."""
 
 
-def link_rule(
-    requirement: str, *, when: Callable[[View, Memory], bool], by_ids: bool = True
-) -> Callable[[Linked], Linked]:
+def link_rule(requirement: str, *, when: Callable[[View, Memory], bool]) -> Callable[[Linked], Linked]:
     """Registers a function as the check of a requirement against earlier exchanges."""
 
     def register(function: Linked) -> Linked:
         if requirement in LINKS:
             raise ValueError(f"{requirement} has two checks")
-        LINKS[requirement] = LinkRule(when, function, by_ids)
+        LINKS[requirement] = LinkRule(when, function)
         return function
 
     return register
@@ -51,17 +45,13 @@ def judge_links(
     *,
     name: str,
     model: str | None = None,
-    redacted: bool = False,
 ) -> list[Result]:
-    """Judges an exchange by all that was kept of those before it, and then remembers it under a name.
-
-    In a ``redacted`` capture ids are not what they were, and nothing is said of them.
-    """
+    """Judges an exchange by all that was kept of those before it, and then remembers it under a name."""
     view = View(exchange, contract)
     results: list[Result] = []
     for requirement in filter(LINKS.__contains__, contract.requirements):
         rule, level = LINKS[requirement], contract.level(requirement, model)
-        if level is not None and not (redacted and rule.by_ids) and rule.when(view, memory):
+        if level is not None and rule.when(view, memory):
             findings: list[Finding | None] = [*rule.findings(view, memory)]
             results += [Result(requirement, level, finding) for finding in findings or [None]]
     memory.add(view, name)

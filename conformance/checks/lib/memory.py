@@ -29,6 +29,9 @@ ADDED: Final = (
 )
 """Types of items of an input that are read beside the others. Some bring tools, or stand for what went before."""
 
+RUNNING: Final = (MISSING, "queued", "in_progress")
+"""States of a response that has not ended; an error has none."""
+
 COUNTED_ONCE: Final = ("message", "function_call", "custom_tool_call", "reasoning")
 """Types of output of an answer for which the model read its input once. What a server runs is read again."""
 
@@ -96,16 +99,17 @@ class Memory:
         self.inputs: Store[Counted] = Store(limit)
         self.settings: Store[tuple[str, dict[str, str]]] = Store(limit)
         self.stored: Store[Given] = Store(limit)
-        self.deleted: Store[str] = Store(limit)
+        self.gone: Store[str] = Store(limit)
 
     def add(self, view: View, name: str) -> None:
         """Remembers an exchange, of which findings speak by its name."""
         response = view.response.get("id")
-        if view.exchange.request.method == "DELETE":
-            self.deleted.keep(last_step(view), name)
+        # What runs in the background is kept for a while, whatever is stored: until it was fetched.
+        is_fetched = view.exchange.request.method == "GET" and view.response.get("store") is not True
+        if view.exchange.request.method == "DELETE" or (is_fetched and view.status not in RUNNING):
+            self.gone.keep(last_step(view), name)
         if not view.is_create or not isinstance(response, str):
             return
-        # What runs in the background is kept until it was fetched, whatever is stored.
         if view.response.get("store") is True or view.response.get("background") is True:
             self.stored.keep(response, Given(name, response, "response"))
         conversation = view.asked("conversation")

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from conformance.checks.lib.causes import once
+from conformance.checks.lib.explained import once
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import Timeline
 from conformance.checks.lib.view import View

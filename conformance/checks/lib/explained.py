@@ -52,7 +52,7 @@ BINDING: Final = list(Level)
 Places = tuple[str, ...]
 
 
-def causes(view: View, results: list[Result]) -> list[Result]:
+def unexplained(view: View, results: list[Result]) -> list[Result]:
     """The results without the findings that others explain; those that explain others come first."""
     findings = [(result, result.finding) for result in results if result.finding]
     if len(findings) < 2:
