@@ -5,7 +5,15 @@ from typing import Final
 from conformance.faults.lib.fault import DATABRICKS, Fault
 from conformance.faults.lib.requirements import every
 from conformance.reference.edits.asked import all_of, names_unsupported, streams
-from conformance.reference.edits.replies import bad_gateway, echoing, ending_in, on_response, only_if, refusing
+from conformance.reference.edits.replies import (
+    bad_gateway,
+    echoing,
+    ending_in,
+    on_response,
+    only_if,
+    refusing,
+    where_sent,
+)
 from conformance.reference.edits.requests import ignoring
 from conformance.reference.reply import Reply
 from conformance.wire.edit import put
@@ -75,6 +83,13 @@ FAULTS: Final = (
         "A stored response that is to be continued is passed over in silence.",
         ("unsupported_parameters.previous_response_id", "echo.optional_members"),
         request_edit=ignoring("previous_response_id"),
+    ),
+    Fault(
+        "previous-response-other",
+        "A request that continues a stored response is answered as if it continued another one.",
+        ("unsupported_parameters.previous_response_id", "echo.previous_response_id"),
+        where_sent("/previous_response_id", on_response(put("/previous_response_id", "resp_0"))),
+        ignoring("previous_response_id"),
     ),
     Fault(
         "service-tier-accepted",
