@@ -37,6 +37,7 @@ def load(name: str = "databricks", folder: Path = FOLDER) -> objects.Contract:
     models = _models(models_file, table)
     chapters = {file.stem: _chapter(file, folder, models) for file in chapter_files(folder)}
     requirements = {row.id: row for chapter in chapters.values() for row in chapter.requirements}
+    _check_parts(folder, requirements)
     parameters_file = folder / f"{PARAMETERS_CHAPTER}.toml"
     return objects.Contract(
         name=name,
@@ -98,7 +99,7 @@ def _models(file: Path, table: dict[str, Any]) -> dict[str, objects.Model]:
             raise ContractError(file, f"{where}: retires", "has to be a date, without quotation marks")
         if model.name in models:
             raise ContractError(file, where, "the name is used twice")
-        for key in ("lowest_effort", "hosted_tools_effort"):
+        for key in ("lowest_effort", "default_effort", "hosted_tools_effort"):
             if model.efforts and key in row and row[key] not in model.efforts:
                 raise ContractError(file, f"{where}: {key}", f"is not one of the efforts {', '.join(model.efforts)}")
         models[model.name] = model
@@ -134,7 +135,7 @@ def _chapter(file: Path, folder: Path, models: dict[str, objects.Model]) -> obje
 
 
 def _requirement(row: dict[str, Any]) -> objects.Requirement:
-    levels = row["level"]
+    levels = row.get("level", [])
     if isinstance(levels, str):
         levels = [{"is": levels}]
     return objects.Requirement(
@@ -147,7 +148,18 @@ def _requirement(row: dict[str, Any]) -> objects.Requirement:
         ),
         applies_to=objects.Condition(**row.get("applies_to", {})),
         excluded=row.get("excluded"),
+        weakest=row.get("weakest"),
+        clients=tuple(row.get("clients", ())),
     )
+
+
+def _check_parts(folder: Path, requirements: dict[str, objects.Requirement]) -> None:
+    """Raises ContractError for a weakest part that is no requirement with a level of its own."""
+    for row in requirements.values():
+        part = None if row.weakest is None else requirements.get(row.weakest)
+        if row.weakest is not None and (part is None or part.weakest is not None):
+            problem = f'no requirement with a level of its own has the id "{row.weakest}"'
+            raise ContractError(folder / f"{row.chapter}.toml", f'"{row.id}": weakest', problem)
 
 
 def _parameters(file: Path, requirements: dict[str, objects.Requirement]) -> dict[str, objects.Parameter]:

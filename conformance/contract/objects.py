@@ -54,6 +54,7 @@ class Model:
     grammars: bool = False
     efforts: tuple[str, ...] = ()
     lowest_effort: str | None = None
+    default_effort: str = "medium"
     hosted_tools_effort: str | None = None
     max_output_tokens: int | None = None
     refused_tools: tuple[str, ...] = ()
@@ -102,7 +103,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One promise. ``levels`` are tried in order, the first whose condition holds gives the level."""
+    """One promise. ``levels`` are tried in order, the first whose condition holds gives the level.
+
+    Instead of them it can have the level of its ``weakest`` part, another requirement. ``clients`` were seen to send
+    what it is about.
+    """
 
     id: str
     statement: str
@@ -110,6 +115,8 @@ class Requirement:
     levels: tuple[tuple[Condition, Level], ...]
     applies_to: Condition = Condition()
     excluded: str | None = None
+    weakest: str | None = None
+    clients: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -192,6 +199,8 @@ class Contract:
         contract does not hold.
         """
         row = self.requirements[requirement]
+        if row.weakest is not None:
+            return self.level(row.weakest, model)
         known = None if model is None else self.model(model)
         level = row.level(self, known)
         unlisted = bool(self.models) and model is not None and not (known and known.documented)

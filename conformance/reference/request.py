@@ -19,7 +19,6 @@ from conformance.wire.schema import violations
 
 ALPHANUMERIC: Final = string.ascii_letters + string.digits
 CONTEXT_TOKENS: Final = 400_000
-DEFAULT_EFFORT: Final = "medium"
 # How it is said that a member is not there.
 MISSED: Final = 'the member "'
 # How the code of a refusal ends, by what was expected of a number.
@@ -138,8 +137,7 @@ def _dotted(pointer: str) -> str:
 def _effort(model: Model, reasoning: dict[str, Any]) -> str:
     effort = reasoning.get("effort")
     if effort is None:
-        # As on the models themselves: those that can do without reasoning do so until they are asked.
-        return model.lowest_effort if model.lowest_effort == "none" else DEFAULT_EFFORT
+        return model.default_effort
     if model.efforts and effort not in model.efforts:
         supported = ", ".join(model.efforts)
         raise invalid(

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.recording import IMAGE, MATCHERS, MCP_SERVER, Recorder, Service, Tape
 from conformance.run import again, transmit
-from conformance.run.ask import Ask
+from conformance.run.as_client import AskAsClient
 from conformance.run.line import Line
 from conformance.run.stash import CASE, RECORDER, SETTINGS, TAPE, TWINS
 from conformance.run.twins import Twins
@@ -24,7 +24,9 @@ SKIP_PATCHERS: Final = ("httplib", "requests", "boto3", "urllib3", "httplib2", "
 def conformance_client(pytestconfig: pytest.Config) -> Iterator[Client]:
     """The one HTTP client of the run."""
     settings = pytestconfig.stash[SETTINGS]
-    with Client(settings.target, settings.limits, live=settings.live, timed=settings.live) as client:
+    with Client(
+        settings.target, settings.limits, live=settings.live, timed=settings.live, compressed=not settings.recording
+    ) as client:
         yield client
 
 
@@ -79,8 +81,8 @@ def ask(
     vcr: Any,
     conformance_client: Client,
     conformance_twins: Twins,
-) -> Ask:
-    """Sends the requests of a case; see `conformance.run.ask.Ask`."""
+) -> AskAsClient:
+    """Sends the requests of a case; see `conformance.run.ask.Ask`, and `AskAsClient` for those of clients."""
     case = request.node.stash[CASE]
     settings = request.config.stash[SETTINGS]
     tape = request.node.stash.get(TAPE, None)
@@ -93,4 +95,4 @@ def ask(
         recorder = request.node.stash[RECORDER] = Recorder(path, transmit.normaliser(settings))
         how = transmit.recorded(recorder)
     line = Line(conformance_client, case, how, settings.max_wait if settings.live else 0)
-    return Ask(conformance_client, settings.contract, case, conformance_twins, line, settings.room)
+    return AskAsClient(conformance_client, settings.contract, case, conformance_twins, line, settings.room)

@@ -37,13 +37,23 @@ class Client:
     """Sends requests to one target. Redirects are not followed, so that the credential never leaves the target.
 
     ``last_case`` names the case that sent last. ``timed`` keeps the arrival of each piece, which means something only
-    where an answer comes from the network. Raises Unreachable if the machine's proxies or certificates cannot be used.
+    where an answer comes from the network. ``compressed`` lets requests ask for compressed answers, which a recording
+    does not. Raises Unreachable if the machine's proxies or certificates cannot be used.
     """
 
-    def __init__(self, target: Target, limits: Limits | None = None, *, live: bool = True, timed: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        limits: Limits | None = None,
+        *,
+        live: bool = True,
+        timed: bool = False,
+        compressed: bool = False,
+    ) -> None:
         self.target = target
         self.last_case = ""
         self._timed = timed
+        self._compressed = compressed
         self.limits = limits or Limits()
         self._budget = Budget(self.limits)
         self._network = Network.of(target.base_url) if live else Network.blocked(target.base_url)
@@ -79,14 +89,15 @@ class Client:
         credential: str = DEFAULT_CREDENTIAL,
         content_type: str | None = "application/json",
         fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """Sends a body and reads the whole answer, as far as the limits allow. ``fresh`` opens a connection for it.
 
-        ``path`` is relative to the base URL. ``credential`` is one of the forms of `credential.FORMS`. Raises
-        Unreachable if no answer began.
+        ``path`` is relative to the base URL. ``credential`` is one of the forms of `credential.FORMS`. ``headers`` are
+        those that a client sends of its own accord. Raises Unreachable if no answer began.
         """
         token, more = self.target.current()
-        sent = self._headers(credential, content_type, token, more)
+        sent = self.sendable(headers or {}) | self._headers(credential, content_type, token, more)
         route, _, asked = path.partition("?")
         asked = "&".join(filter(None, (asked, query(credential, token))))
         url = f"{self.target.base_url}{route}{'?' if asked else ''}{asked}"
@@ -101,7 +112,7 @@ class Client:
             with self._http.stream(method, url, content=content, headers=sent, extensions=extensions) as response:
                 if response.status_code == 407 and self._network.forwarding:
                     raise self._network.refused(407)
-                answer, broken = self._read(response)
+                answer, broken = self._read(response, decoded="accept-encoding" in sent)
         except (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError, Exceeded) as error:
             raise self._network.unreachable(error, progress) from error
         return Exchange(
@@ -114,6 +125,10 @@ class Client:
             reason=response.reason_phrase,
         )
 
+    def sendable(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of a client that can be sent here: a recording asks for no compression."""
+        return {name: value for name, value in headers.items() if self._compressed or name != "accept-encoding"}
+
     def _headers(
         self, credential: str, content_type: str | None, token: str, more: Mapping[str, str]
     ) -> dict[str, str]:
@@ -123,14 +138,16 @@ class Client:
             return {**(more if credential == DEFAULT_CREDENTIAL else FORMS[credential](token)), **typed}
         return {**FORMS[credential](token), **more, **typed}
 
-    def _read(self, response: httpx.Response) -> tuple[_Answer, str | None]:
-        """The body, and why it ends before its end, if it does."""
+    def _read(self, response: httpx.Response, *, decoded: bool) -> tuple[_Answer, str | None]:
+        """The body, and why it ends before its end, if it does. It is ``decoded`` where compression was asked for."""
         answer = _Answer(self.limits, is_json=response.headers.get("content-type", "").startswith("application/json"))
         try:
-            for chunk in response.iter_raw():
+            for chunk in response.iter_bytes() if decoded else response.iter_raw():
                 answer.add(chunk, time.monotonic() - self._budget.begun)
         except Exceeded as error:
             return answer, str(error)
+        except httpx.DecodingError as error:
+            return answer, f"the compressed body cannot be read: {error}"
         except httpx.TransportError as error:
             return answer, f"{BROKE}: {reason(error)}"
         return answer, None
@@ -149,6 +166,8 @@ class _Answer:
     def add(self, chunk: bytes, seconds: float) -> None:
         """Takes a piece of the body. Raises Exceeded where it holds more than reading it may cost."""
         self.content += chunk
+        if len(self.content) > self._limits.bytes:
+            raise Exceeded(f"more than {self._limits.bytes} bytes")
         if len(self.arrivals) > MAX_ARRIVALS:
             del self.arrivals[1::2]
         self.arrivals.append((seconds, len(self.content)))

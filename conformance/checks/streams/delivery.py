@@ -15,11 +15,17 @@ FASTEST: Final = 10_000
 """Events a second that no model makes: those that come faster were made before the first of them was sent."""
 
 
-def _is_timed(view: View) -> bool:
+def is_timed(view: View) -> bool:
+    """True for a stream of which it is known when its pieces came, and which is long enough to tell."""
     return len(view.exchange.arrivals) > 0 and len(view.exchange.events) >= ENOUGH_EVENTS
 
 
-@rule("streams.incremental", when=_is_timed)
+def is_compressed(view: View) -> bool:
+    """True for an answer that came compressed, as only a request that asked for it gets one."""
+    return view.exchange.headers.get("content-encoding", "identity") not in ("identity", "")
+
+
+@rule("streams.incremental", when=lambda view: is_timed(view) and not is_compressed(view))
 def incremental(view: View) -> Iterator[Finding]:
     """Not all events come in one burst after a silence. How long a model thinks before it writes is no matter.
 
