@@ -52,6 +52,7 @@ def test_pydantic_ai(ask, model):
     ask.loop(model, clients.PYDANTIC_AI)
 
 
+@pytest.mark.quick
 @pytest.mark.tool("custom", "web_search")
 @pytest.mark.models(custom_tools=True)
 @pytest.mark.requirement("clients.codex", *clients.CODEX.requirements)

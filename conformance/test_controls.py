@@ -28,10 +28,12 @@ def test_accepted(ask, model, sample):
     ask(model, conversations.QUESTION, **sample["settings"])
 
 
+@pytest.mark.requests(2)
 @pytest.mark.requirement("controls.logprobs")
 def test_logprobs(ask, model):
-    """Whether the model tells how sure it was is observed."""
-    ask(model, conversations.QUESTION, top_logprobs=2, include=["message.output_text.logprobs"])
+    """Whether the model tells how sure it was is observed, in a stream too."""
+    for stream in (False, True):
+        ask(model, conversations.QUESTION, stream=stream, top_logprobs=2, include=["message.output_text.logprobs"])
 
 
 @pytest.mark.sample(controls.SAMPLING)

@@ -15,6 +15,7 @@ def test_json_schema(ask, model, sample):
     ask(model, sample["input"], text={"format": form})
 
 
+@pytest.mark.quick
 @pytest.mark.requirement("formats.json_schema", "obedience.json_text", "obedience.json_schema")
 def test_json_schema_streamed(ask, model):
     """It is in a stream too."""

@@ -12,12 +12,13 @@ pytestmark = pytest.mark.tool("function")
 WEATHER = "What is the weather in Paris?"
 
 
+@pytest.mark.quick
 @pytest.mark.requests(3)
 @pytest.mark.requirement(
     "function_tools.accepted", "function_tools.called", "function_tools.round_trip", "round_trips.third_turn"
 )
 def test_round_trip(ask, model):
-    """A function is called, its output is answered, and the conversation goes on: without state on the server."""
+    """A function is called, its output is answered, and it is called again later on: without state on the server."""
     call = ask(
         model,
         WEATHER,
@@ -26,7 +27,7 @@ def test_round_trip(ask, model):
         about=["function_tools.accepted", "function_tools.called"],
     )
     answer = ask.then(call, outputs.REPORT, about=["function_tools.round_trip"])
-    ask.then(answer, "Do I need an umbrella there?", about=["round_trips.third_turn"])
+    ask.then(answer, "And in Rome?", tool_choice="required", about=["round_trips.third_turn"])
 
 
 @pytest.mark.requirement("function_tools.accepted", "function_tools.called")

@@ -25,11 +25,12 @@ def test_two_types(ask, model):
 @pytest.mark.requests(2)
 @pytest.mark.requirement("function_tools.accepted", "several_tools.two_calls")
 def test_two_calls(ask, model):
-    """Two functions are called at once, and their outputs go back together."""
+    """Two functions are called at once in a stream, and their outputs go back together."""
     calls = ask.until(
         [CALL, CALL],
         model,
         BOTH,
+        stream=True,
         tools=[tools.WEATHER, tools.TIME],
         tool_choice="required",
         parallel_tool_calls=True,
@@ -43,11 +44,12 @@ def test_two_calls(ask, model):
 @pytest.mark.requests(2)
 @pytest.mark.requirement("function_tools.accepted", "several_tools.message_and_call")
 def test_message_and_call(ask, model):
-    """A message stands before the call, and both go back with the output."""
+    """A message stands before the call in a stream, and both go back with the output."""
     said = ask.until(
         [{"type": "message"}, CALL],
         model,
         "Say in one sentence what you are going to do, then call get_weather for Paris.",
+        stream=True,
         tools=[tools.WEATHER],
         about=["function_tools.accepted"],
     )

@@ -8,6 +8,7 @@ import pytest
 from conformance.samples import conversations
 
 
+@pytest.mark.quick
 @pytest.mark.requirement("streams.text", "supported_models.text")
 def test_text(ask, model):
     """A question is answered with a stream of events that ends with the whole response."""

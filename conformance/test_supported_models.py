@@ -11,12 +11,14 @@ from conformance.samples import conversations
 pytestmark = pytest.mark.first
 
 
+@pytest.mark.quick
 @pytest.mark.requirement("supported_models.string_input", "supported_models.text")
 def test_string_input(ask, model):
     """A question, as a string, is answered with text."""
     ask(model, conversations.QUESTION)
 
 
+@pytest.mark.quick
 @pytest.mark.requirement("supported_models.message_list", "supported_models.text")
 def test_message_list(ask, model):
     """A system message and a user message, as the page's example has them, are answered with text."""

@@ -10,6 +10,7 @@ from conformance.samples import conversations
 PREVIOUS = "previous_response_id"
 
 
+@pytest.mark.quick
 @pytest.mark.parameter_values("must", "should", but=PREVIOUS)
 @pytest.mark.twin("plain")
 @pytest.mark.requirement("unsupported_parameters.{setting.parameter}")

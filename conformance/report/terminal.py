@@ -9,6 +9,7 @@ from typing import Final
 from conformance.contract import Contract
 from conformance.report.causes import Cause, cases_of, causes, place_of, skeleton, together, told_of
 from conformance.report.causes import rows as rows_of_causes
+from conformance.report.clients import rows as rows_of_clients
 from conformance.report.matrix import Paint, matrix, plain
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
 from conformance.wire.json_values import printable, shorten
@@ -47,6 +48,8 @@ def summary(
     if rows := list(_unknown(run, most)):
         yield "not described anywhere (no promise)", "\n".join(rows)
     yield "conformance matrix", "\n".join(matrix(run, contract, width, verbose=verbose, paint=paint))
+    if rows := list(map(printable, rows_of_clients(run))):
+        yield "clients", "\n".join(rows)
     if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
     if found := causes(run, "should"):

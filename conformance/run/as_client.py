@@ -31,6 +31,7 @@ class AskAsClient(Ask):
     """
 
     _known: list[tuple[Written, Exchange]]
+    _was_refused = False
 
     def loop(self, model: str, client: clients.Client) -> None:
         """The tool loop of a client: its question, and its next request with the answer and the output of each call.
@@ -77,7 +78,7 @@ class AskAsClient(Ask):
         self._known = [(request, exchange)]
         if self._is_answered(exchange):
             self._taken(shapes)
-            if is_last:
+            if is_last and not self._was_refused:
                 self._judged_as(row, None)
             return exchange, request
         told = [shape for shape in shapes if self._contract.level(shape.requirement, self._case.model) is Level.MAY]
@@ -92,25 +93,25 @@ class AskAsClient(Ask):
         elif not self._is_answered(answer := self._further(plainly(request))):
             said = message(View(answer, self._contract))
             raise CouldNotRun(f"the same request in the words of the suite is not answered either ({said})")
-        refused = [] if goes_on else self._refused(rest, promised)
-        if not goes_on and not refused:
-            self._judged_as(row, self._finding(exchange, "200, as each part of the request is taken alone"))
+        refused = [] if goes_on else self._refused(request, promised)
+        is_explained = goes_on or not promised or bool(refused)
         # What nobody promises is looked at in a request that holds nothing else.
-        refused += self._refused(plainly(request, but=told), told)
+        refused += self._refused(request, told)
+        if not (is_explained and refused):
+            self._judged_as(row, self._finding(exchange, "200, as each part of the request is taken alone"))
         if refused:
             self._does_not_work(row, refused, client)
-        elif goes_on:
-            self._judged_as(row, self._finding(exchange, "200, as each part of the request is taken alone"))
-        if goes_on:
-            return answer, rest
-        self._put_to_the_test()
-        raise Ended("the request is refused as it is written")
+        rest = rest if goes_on else _without(request, refused)
+        if not self._is_answered(answer := self._further(rest)):
+            self._put_to_the_test()
+            raise Ended("the request is refused as it is written")
+        return answer, rest
 
     def _refused(self, request: Written, shapes: Sequence[Shape]) -> list[Shape]:
-        """Which of the shapes are refused where a request has no other of them."""
+        """Which of the shapes are refused where the request has no other one."""
         refused = []
         for shape in shapes:
-            alone = _without(request, [other for other in shapes if other is not shape])
+            alone = plainly(request, but=[shape])
             if not shape.is_in(alone):
                 continue
             exchange = self._further(alone)
@@ -131,6 +132,7 @@ class AskAsClient(Ask):
         promised = [
             shape for shape in refused if self._contract.level(shape.requirement, self._case.model) is not Level.MAY
         ]
+        self._was_refused = True
         if client is not None and not promised:
             self._judged_as(row, Finding("status", "200", "refused for a part of it"))
 

@@ -28,6 +28,7 @@ MARKS = (
     "level, without those of one parameter",
     "sample(samples): the samples that a test is tried with, by name",
     "risk(order): runs behind all others, as a target may die of it, the larger the later; --gentle leaves it out",
+    "quick: what proves most for its requests; --quick leaves out all else",
     "first: runs before all others, as they build on it",
     "live_only: what a replay cannot know",
     "twin(*shapes): the right requests beside those that have to be refused, see samples/twins.py",
@@ -135,6 +136,14 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         expected_requests=requests.args[0] if requests else 1,
         twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
     )
+
+
+def keep_quick(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is not marked for a quick run."""
+    others = [item for item in items if item.get_closest_marker("quick") is None]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item.get_closest_marker("quick") is not None]
 
 
 def twins_of(cases: Iterable[Case], contract: Contract) -> list[tuple[str, str]]:

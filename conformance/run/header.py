@@ -46,8 +46,10 @@ def provenance(settings: Settings) -> list[str]:
 
 
 def left_out(settings: Settings) -> list[str]:
-    """What the user declared that the target does not have, in sentences for the head and the verdict of a run."""
+    """What the user leaves out, or says that the target does not have, in sentences for head and verdict of a run."""
     left = []
+    if settings.quick:
+        left.append("left out: all but what proves most for its requests, by --quick; a whole run says more")
     if settings.without_tools:
         left.append(f"left out: tools of type {', '.join(settings.without_tools)}, by --without-tools")
     left += [f"by --without the target {FEATURES[name].takes_no}" for name in settings.without_inputs]

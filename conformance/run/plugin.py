@@ -153,7 +153,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
             item.add_marker(pytest.mark.vcr)
-    if settings.replay and not settings.listing and known:
+    if settings.quick:
+        cases.keep_quick(config, items)
+    elif settings.replay and not settings.listing and known:
         items += unclaimed(session, settings, known)
 
 

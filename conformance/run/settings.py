@@ -102,6 +102,9 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         "--gentle", action="store_true", help="leave out what can hurt a target: large and deep bodies, odd credentials"
     )
     group.addoption(
+        "--quick", action="store_true", help="only what proves most: fewer than 15 requests a model; for a first look"
+    )
+    group.addoption(
         CAP, metavar="NUMBER", help="the largest max_output_tokens that the target takes, if that is less than is asked"
     )
     group.addoption(
@@ -133,6 +136,7 @@ class Settings:
     given: frozenset[str]
     require_all: bool
     gentle: bool
+    quick: bool
     cap: int | None
     again: tuple[str, ...]
 
@@ -211,6 +215,7 @@ class Settings:
             given=_given(config),
             require_all=bool(option.require_all),
             gentle=bool(option.gentle),
+            quick=bool(option.quick),
             cap=_cap(config),
             again=_options_of_again(config),
         )
@@ -239,7 +244,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         CAP: option.max_output_tokens_cap,
     }
     words = [f"{name}={value}" for name, value in valued.items() if value is not None] + target_options.repeated(option)
-    flags = ("every-model", "external", "token-in-url", "gentle")
+    flags = ("every-model", "external", "token-in-url", "gentle", "quick")
     return (*words, *(f"--{name}" for name in flags if config.getoption(f"--{name}")))
 
 

@@ -34,6 +34,14 @@ REFUSED_TOOLS: Final[dict[str, dict[str, Any]]] = {
         "requirement": "other_type",
         "settings": {"tools": [{"type": "tool_search"}, TIME | {"defer_loading": True}]},
     },
+    "namespace": {
+        "requirement": "other_type",
+        "settings": {"tools": [{"type": "namespace", "name": "clock", "description": "Tells times.", "tools": [TIME]}]},
+    },
+    "programmatic_tool_calling": {
+        "requirement": "other_type",
+        "settings": {"tools": [{"type": "programmatic_tool_calling"}]},
+    },
     "without_name": {
         "requirement": "missing_name",
         "settings": {"tools": [{key: value for key, value in TIME.items() if key != "name"}]},

@@ -25,7 +25,7 @@ def test_list_sends_nothing(unchanged: Checkout) -> None:
                 "  supported_models.string_input * must *",
                 "cases and requests by test",
                 "  supported_models  string_input: 1 cases, 1 requests",
-                "requests by model (ceiling 60)",
+                "requests by model (ceiling 80)",
                 "  gpt-5-4: *",
                 "* cases, * requests, 0 cases not applicable; nothing was sent",
             ]

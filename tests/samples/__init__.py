@@ -1,0 +1,1 @@
+"""Own tests of what the conformance tests send."""
