@@ -168,7 +168,10 @@ FAULTS: Final = (
         on_answer(without("/output/*/call_id")),
     ),
     Fault(
-        "one-call-id", "All calls have the same call_id.", ("calls.unique_call_ids",), _on_calls("/call_id", "call_0")
+        "one-call-id",
+        "All calls have the same call_id.",
+        ("calls.unique_call_ids", "round_trips.new_items"),
+        _on_calls("/call_id", "call_0"),
     ),
     Fault(
         "call-id-of-191-characters",

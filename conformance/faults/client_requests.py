@@ -20,7 +20,6 @@ ELSEWHERE: Final[dict[str, tuple[str, ...]]] = {
     "long_history": ("text_input.history",),
     "no_reasoning": (
         "apply_patch.accepted",
-        "client_requests.bare_reasoning",
         "clients.langchain",
         "clients.openai_agents",
         "credentials.basic",

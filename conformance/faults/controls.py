@@ -71,7 +71,12 @@ FAULTS: Final = (
         ending_in(500, refused_for("metadata")),
     ),
     refused("truncation", "The truncation auto", "controls.accepted", asks("/truncation", "auto")),
-    refused("verbosity", "A verbosity", "controls.accepted", asks("/text/verbosity", "low")),
+    refused(
+        "verbosity",
+        "A verbosity",
+        ("controls.accepted", "client_requests.verbosity_with_tools"),
+        asks("/text/verbosity", "low"),
+    ),
     refused("logprobs", "A request for logprobs", "controls.logprobs", asks("/top_logprobs")),
     refused("temperature", "A temperature in range", "controls.sampling", asks("/temperature")),
     refused("top-p", "A top_p in range", "controls.sampling", asks("/top_p")),

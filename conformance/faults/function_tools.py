@@ -43,7 +43,7 @@ FAULTS: Final = (
     Fault(
         "status-refused-when-sent-back",
         "Members that only answers carry are refused when they are sent back.",
-        CLIENT_ROUND_TRIPS,
+        (*CLIENT_ROUND_TRIPS, "client_requests.client_status", "client_requests.interrupted_turn"),
         refusing(sends_back(status=...)),
         seen=DATABRICKS,
     ),

@@ -46,7 +46,7 @@ FAULTS: Final = (
     Fault(
         "long-ids-refused-when-sent-back",
         "Ids that the endpoint made are refused in the next turn as they are too long.",
-        ("items.id_length", *ALL_ROUND_TRIPS),
+        ("items.id_length", "client_requests.item_reference", "clients.ai_sdk", *ALL_ROUND_TRIPS),
         both(on_answer(put("/output/*/id", _longer)), refusing(_has_long_id)),
         seen=DATABRICKS,
     ),

@@ -37,13 +37,13 @@ FAULTS: Final = (
     Fault(
         "same-item-ids",
         "Every answer to a request with instructions has items with the same ids.",
-        ("links.item_ids",),
+        ("links.item_ids", "round_trips.new_items"),
         where_sent("/instructions", on_answer(put("/output/*", _counted))),
     ),
     Fault(
         "answer-from-a-cache",
         "What is asked behind the output of a function is answered by the answer before it, to the last byte.",
-        ("links.cached", "round_trips.new_items"),
+        ("links.cached", "round_trips.new_items", "function_tools.called", "echo.tool_choice"),
         _stale,
     ),
     Fault(

@@ -155,7 +155,7 @@ FAULTS: Final = (
     Fault(
         "encrypted-reasoning-left-out",
         "Reasoning comes without its encrypted content, which include asks for.",
-        ("obedience.encrypted_reasoning", "round_trips.reasoning"),
+        ("obedience.encrypted_reasoning", "round_trips.reasoning", "clients.openai_agents_stateless"),
         on_answer(without("/output/*/encrypted_content")),
     ),
     Fault(

@@ -75,7 +75,7 @@ FAULTS: Final = (
     refused(
         "streamed-output",
         "The output of a call, where a stream is asked for,",
-        "round_trips.streamed",
+        ("round_trips.streamed", "several_tools.message_and_call", "several_tools.two_calls"),
         all_of(streams, sends_back("function_call_output")),
     ),
     refused(
@@ -87,7 +87,7 @@ FAULTS: Final = (
     Fault(
         "call-without-reasoning-refused",
         "A call is refused that comes back without the reasoning before it.",
-        ("round_trips.without_reasoning",),
+        ("round_trips.without_reasoning", "client_requests.client_ids"),
         refusing(_has_call_without_reasoning),
         seen=DATABRICKS,
     ),
@@ -118,7 +118,7 @@ FAULTS: Final = (
     Fault(
         "call-repeated",
         "An answer to the output of a call holds the call again.",
-        ("round_trips.new_items",),
+        ("round_trips.new_items", "response.optional_members"),
         only_if(sends_back("function_call", id=...), _repeating_call),
     ),
     Fault(

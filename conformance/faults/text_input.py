@@ -44,7 +44,10 @@ def _is_empty(reply: Reply) -> bool:
 
 FAULTS: Final = (
     refused(
-        "message-in-full-form", "A message in its full form", "text_input.parts", sends_back("message", role="user")
+        "message-in-full-form",
+        "A message in its full form",
+        ("text_input.parts", "client_requests.typed_messages", "client_requests.typed_parts"),
+        sends_back("message", role="user"),
     ),
     refused("developer", "A message of the developer", "text_input.roles", sends_back(role="developer")),
     refused(

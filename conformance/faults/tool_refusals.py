@@ -93,6 +93,7 @@ FAULTS: Final = (
             "shell.container",
             "round_trips.unknown_call",
             "mcp.unreachable",
+            "client_requests.bare_reasoning",
         ),
         ending_in(500, lambda reply: bool(tools(reply))),
     ),
@@ -133,7 +134,7 @@ FAULTS: Final = (
     Fault(
         "refused-tools-stream-with-502",
         "Tools that are refused with 400 get a bare 502 where a stream is asked for.",
-        ("tool_refusals.strict", "errors.gateway_body"),
+        ("tool_refusals.strict", "errors.gateway_body", "client_requests.bare_reasoning"),
         only_if(all_of(streams, lambda reply: bool(tools(reply))), bad_gateway),
         seen=DATABRICKS,
     ),

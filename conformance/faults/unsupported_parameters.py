@@ -11,7 +11,6 @@ from conformance.reference.edits.replies import (
     ending_in,
     on_response,
     only_if,
-    refusing,
     where_sent,
 )
 from conformance.reference.edits.requests import ignoring
@@ -109,11 +108,5 @@ FAULTS: Final = (
         "A conversation that is named is passed over in silence.",
         ("unsupported_parameters.conversation", "echo.conversation"),
         request_edit=ignoring("conversation"),
-    ),
-    Fault(
-        "store-false-refused",
-        "store is refused, also where it asks for nothing.",
-        ("unsupported_parameters.boundary_values",),
-        refusing(lambda reply: reply.asked.get("store") is False),
     ),
 )

@@ -92,7 +92,9 @@ class AskAsClient(Ask):
             self._taken(promised)
         elif not self._is_answered(answer := self._further(plainly(request))):
             said = message(View(answer, self._contract))
-            raise CouldNotRun(f"the same request in the words of the suite is not answered either ({said})")
+            raise CouldNotRun(
+                f"nothing of this kind is answered here: the same request, plainly written, ended so too ({said})"
+            )
         refused = [] if goes_on else self._refused(request, promised)
         is_explained = goes_on or not promised or bool(refused)
         # What nobody promises is looked at in a request that holds nothing else.
@@ -119,7 +121,10 @@ class AskAsClient(Ask):
                 self._taken([shape])
             else:
                 refused.append(shape)
+                self._case.notes.append(f"{shape.name}: {message(View(exchange, self._contract))}")
                 found = self._finding(exchange, "200, as the same request without this is answered")
+                if self._contract.level(shape.requirement, self._case.model) is Level.MAY:
+                    found = replace(found, received=f"refused with {exchange.status}")
                 self._judged_as(shape.requirement, found)
         return refused
 

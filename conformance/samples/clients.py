@@ -239,7 +239,7 @@ OPENAI: Final = Client(
 OPENAI_AGENTS: Final = Client(
     "openai-agents",
     {
-        "instructions": "Be brief.",
+        "instructions": "You are a helpful assistant.",
         "include": [],
         "tools": [{**FUNCTION, "parameters": OF_PYDANTIC, "strict": True}],
     },
@@ -252,7 +252,7 @@ OPENAI_AGENTS: Final = Client(
 OPENAI_AGENTS_STATELESS: Final = Client(
     "openai-agents, stateless",
     {
-        "instructions": "Be brief.",
+        "instructions": "You are a helpful assistant.",
         "parallel_tool_calls": True,
         "reasoning": {"effort": "low", "summary": "auto"},
         "text": {"verbosity": "low"},
@@ -303,7 +303,7 @@ PYDANTIC_AI: Final = Client(
     "pydantic-ai",
     {
         "stream": False,
-        "instructions": "Be brief.",
+        "instructions": "You are a helpful assistant.",
         "tool_choice": "auto",
         "tools": [{**FUNCTION, "parameters": PARAMETERS, "strict": True}],
     },

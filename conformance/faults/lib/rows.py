@@ -10,9 +10,11 @@ from conformance.reference.text import input_tokens
 from conformance.wire.edit import put
 
 
-def refused(name: str, what: str, broken: str, test: Test) -> Fault:
-    """A fault that refuses something which else is answered, and breaks one promise with that."""
-    return Fault(f"{name}-refused", f"{what} is refused.", (broken,), refusing(test))
+def refused(name: str, what: str, broken: str | tuple[str, ...], test: Test) -> Fault:
+    """A fault that refuses something which else is answered, and breaks a promise or more with that."""
+    return Fault(
+        f"{name}-refused", f"{what} is refused.", (broken,) if isinstance(broken, str) else broken, refusing(test)
+    )
 
 
 def not_called(kind: str, *broken: str) -> Fault:

@@ -7,10 +7,10 @@ from typing import Any, Final
 from conformance.samples.client_requests.items import FOREIGN, OWN_IDS
 from conformance.samples.client_requests.writing import Body
 from conformance.samples.conversations import LONG_POEM, QUESTION
-from conformance.samples.tools import CODE_EXEC, PING, TIME, WEATHER
+from conformance.samples.tools import CODE_EXEC, FORECAST, TIME, WEATHER
 
 ASKED: Final[list[Body]] = [{"role": "user", "content": QUESTION}]
-PLAIN: Final[Body] = {"max_output_tokens": 2048, "reasoning": {"effort": "medium"}}
+PLAIN: Final[Body] = {"max_output_tokens": 2048, "reasoning": {"effort": "low"}}
 """What the suite names and clients leave out."""
 
 HELPER: Final[Body] = {
@@ -29,7 +29,7 @@ HELPER: Final[Body] = {
 }
 """A function as libraries describe it that make schemas of code."""
 
-TOOLS: Final[Body] = {"input": ASKED, "tools": [HELPER, TIME, WEATHER, PING, CODE_EXEC], **PLAIN}
+TOOLS: Final[Body] = {"input": ASKED, "tools": [HELPER, CODE_EXEC, TIME, WEATHER, FORECAST], **PLAIN}
 """Five tools of two types."""
 
 HOSTED: Final[Body] = {
@@ -52,7 +52,7 @@ SETTINGS: Final[Body] = {
     "stream": True,
     "stream_options": {"include_obfuscation": False},
     "tools": [],
-    "max_output_tokens": 2048,
+    **PLAIN,
 }
 """Settings that ask for nothing, and the options of a stream."""
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from conformance.samples.client_requests.writing import Body, Shape, Written, but, of_body
 
 TOKENS: Final = 2048
-EFFORT: Final = "medium"
-"""What a request names that a client leaves to the endpoint: an effort that every model takes, and room for it."""
+EFFORT: Final = "low"
+"""What a request names that a client leaves to the endpoint: an effort that models take, and room for it."""
 
 NOT_NULL: Final = {"previous_response_id", "store", "service_tier", "background", "conversation"}
 """Settings whose null is a matter of the chapter on unsupported parameters."""
