@@ -271,7 +271,9 @@ class Judged:
     def twin(self, shape: str) -> Exchange:
         """The answer of a twin. Raises CouldNotRun where it was not answered."""
         if (instead := self._of_twin(shape)) is not None:
-            raise CouldNotRun(f"the right request that this case compares with is not answered ({instead})")
+            raise CouldNotRun(
+                f"nothing of this kind is answered here: the request that this case compares with ended so ({instead})"
+            )
         return self._twin(shape)
 
     def _of_twin(self, shape: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from conformance.samples.client_requests.items import FOREIGN, OWN_IDS
 from conformance.samples.client_requests.writing import Body
 from conformance.samples.conversations import LONG_POEM, QUESTION
-from conformance.samples.tools import CODE_EXEC, FORECAST, TIME, WEATHER
+from conformance.samples.tools import CODE_EXEC, TIME, WEATHER
 
 ASKED: Final[list[Body]] = [{"role": "user", "content": QUESTION}]
 PLAIN: Final[Body] = {"max_output_tokens": 2048, "reasoning": {"effort": "low"}}
@@ -29,7 +29,7 @@ HELPER: Final[Body] = {
 }
 """A function as libraries describe it that make schemas of code."""
 
-TOOLS: Final[Body] = {"input": ASKED, "tools": [HELPER, CODE_EXEC, TIME, WEATHER, FORECAST], **PLAIN}
+TOOLS: Final[Body] = {"input": ASKED, "tools": [HELPER, CODE_EXEC, TIME, WEATHER, TIME | {"name": "get_date"}], **PLAIN}
 """Five tools of two types."""
 
 HOSTED: Final[Body] = {
@@ -156,5 +156,5 @@ TOLD: Final[dict[str, Body]] = {
 }
 """By the shape of which it is observed whether it is taken."""
 
-LONG_STREAM: Final[Body] = {"input": LONG_POEM, "stream": True, "max_output_tokens": 2048}
+LONG_STREAM: Final[Body] = {"input": LONG_POEM, "stream": True, **PLAIN}
 """A stream of so many events that it shows whether it is held back."""
