@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from conformance.contract import Contract
-from conformance.report.causes import Cause, cases_of, causes, place_of, skeleton, together, told_of
+from conformance.report.causes import cases_of, told_of
 from conformance.report.causes import rows as rows_of_causes
+from conformance.report.document import RESULTS
 from conformance.report.matrix import Paint, matrix, plain
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
+from conformance.verdict import CaseOutcome, Record, Run
+from conformance.verdict.causes import Cause, causes, place_of, skeleton, together
 from conformance.wire.json_values import printable, shorten
 
 SOME: Final = 5
@@ -20,8 +22,6 @@ MANY: Final = 60
 
 SHOWN: Final = 8
 """Causes of failures that are told at the end, each in three lines, so that they fit a screen with the verdict."""
-
-RESULTS: Final = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
 
 
 def summary(

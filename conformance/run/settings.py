@@ -15,7 +15,7 @@ import pytest
 from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.run import target_options
+from conformance.run import report_options, target_options
 from conformance.run.bodies import Room
 from conformance.run.selection import check_words, expanded, models_of
 from conformance.run.values import names_in, one_of
@@ -107,6 +107,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--require-all", action="store_true", help="end with 6 if something was not tried for want of an option"
     )
+    report_options.add_options(group)
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 

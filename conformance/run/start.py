@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from conformance import report
 from conformance.contract import DATABRICKS
 from conformance.run import discovered, doctor, entry
 from conformance.run.discovered import Found
 from conformance.run.header import provenance
+from conformance.run.report_options import ReportOptions
+from conformance.run.reporting import Reporting
 from conformance.run.settings import Settings
 from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
 from conformance.verdict import COULD_NOT_RUN_STATUS
@@ -29,12 +28,27 @@ MODELS: Final = "conformance_models"
 """Under which a worker is handed the models that the controller found."""
 
 
+REPORTING = pytest.StashKey[Reporting]()
+
+
+def prepare(config: pytest.Config) -> None:
+    """Begins to keep what others are told of a run. Raises pytest.UsageError."""
+    if not is_worker(config):
+        config.stash[REPORTING] = Reporting()
+        config.stash[REPORTING].options = ReportOptions.read(config)
+
+
+def finish(config: pytest.Config, status: int) -> int:
+    """Tells of a run that is over; gives its status."""
+    return config.stash[REPORTING].finish(config, status) if REPORTING in config.stash else status
+
+
 def settle(config: pytest.Config, settings: Settings) -> None:
     """Keeps the settings of a run, and what was found out before it. A worker is handed that by its controller.
 
     Raises pytest.UsageError and MissingPrerequisite.
     """
-    config.stash[FOUND], config.stash[PROVENANCE] = Found(), []
+    config.stash[FOUND], config.stash[PROVENANCE], config.stash[SETTINGS] = Found(), [], settings
     if is_worker(config):
         given: Any = config
         settings = settings.trying(tuple(given.workerinput[MODELS]))
@@ -57,8 +71,9 @@ def examine(config: pytest.Config) -> int:
     for line, good in doctor.told(settings, doctor.examined(settings, found, answers)):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+        config.stash[PROVENANCE].append(line)
         status = status if good else COULD_NOT_RUN_STATUS
-    return status
+    return finish(config, status)
 
 
 def rearranged(config: pytest.Config) -> list[str] | None:
@@ -80,15 +95,11 @@ def again(arguments: list[str]) -> int:
         return int(pytest.main(arguments))
 
 
-def ended(config: pytest.Config, error: Exception, status: int) -> int:
-    """Says in one sentence why a run does not begin, also in its JUnit file if there is to be one; gives the status."""
+def ended(config: pytest.Config, error: Exception | str, status: int) -> int:
+    """Says in one sentence why a run does not begin, also in the files that it was to write; gives the status."""
     sentence = printable(str(error))
     sys.stderr.write(f"ERROR: {sentence}\n")
     if status == COULD_NOT_RUN_STATUS:
         sys.stderr.write(f"could not run (exit status {status})\n")
-    if file := config.getoption("xmlpath", None):
-        try:
-            report.write_junit(Path(os.path.expandvars(file)).expanduser(), sentence)
-        except OSError as problem:
-            sys.stderr.write(f"ERROR: --junitxml: {file} cannot be written: {problem.strerror}\n")
+    config.stash.get(REPORTING, Reporting()).ended(config, sentence, status)
     return status

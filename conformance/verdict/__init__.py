@@ -8,6 +8,7 @@ from conformance.verdict.outcomes import (
     CaseOutcome,
     Record,
     Run,
+    judged_by,
     outcome_of,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "Record",
     "Run",
     "SuiteError",
+    "judged_by",
     "outcome_of",
 ]

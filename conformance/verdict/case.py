@@ -8,7 +8,8 @@ from typing import Final
 
 from conformance.checks import Result
 from conformance.contract import Level
-from conformance.verdict.outcomes import CaseOutcome, Record, outcome_of
+from conformance.verdict.outcomes import CaseOutcome, Record, judged_by
+from conformance.verdict.tokens import tokens
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import MISSING
 
@@ -41,10 +42,11 @@ class Case:
     """One test with one set of parameters. ``node`` is pytest's id; ``test`` and ``name`` name its cassette.
 
     ``requirements`` are those that the case puts to the test; ``twins`` are the shapes of the right requests beside
-    those that have to be refused; ``unknown`` names what the answers held that nobody has described; ``unsteady`` what
-    was asked again, and ``waited`` for how many seconds; ``not_tried`` what is not tried without an option, and which;
-    A result has the number of its exchange from 1, or 0 where no answer came. ``unreachable`` is True where a request
-    got no answer at all, and ``still_answers`` where a plain one then did.
+    those that have to be refused, ``beside`` the exchanges of those that it had to send. ``unknown`` names what the
+    answers held that nobody has described; ``unsteady`` what was asked again, ``waited`` for how many seconds;
+    ``not_tried`` what is not tried without an option, and which. A result has the number of its exchange from 1, or 0
+    where no answer came. ``unreachable`` is True where a request got no answer at all, and ``still_answers`` where a
+    plain one then did.
     """
 
     node: str
@@ -57,6 +59,7 @@ class Case:
     twins: tuple[str, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
     extra_requests: int = 0
+    beside: list[Exchange] = field(default_factory=list)
     results: list[tuple[int, Result]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     unsteady: list[str] = field(default_factory=list)
@@ -144,21 +147,18 @@ class Case:
         """The levels of the results for what the case puts to the test."""
         return (result.level for _, result in self.results if result.requirement in self.requirements)
 
-    def record(self, hide: Callable[[str], str] = str) -> Record:
-        """What the run remembers of this case. ``hide`` takes secrets out of what the target said."""
-        judged: dict[str, str] = {}
-        for _, result in self.results:
-            now = outcome_of(result)
-            before = judged.get(result.requirement)
-            if before is None or now.rank > CaseOutcome(before).rank:
-                judged[result.requirement] = now
+    def record(self, hide: Callable[[str], str] = str, level: Callable[[str], Level | None] = lambda _: None) -> Record:
+        """What the run remembers of this case.
+
+        ``hide`` takes secrets out of what the target said; ``level`` gives the level of what the case puts to the test.
+        """
         return Record(
             case=self.node,
             chapter=self.chapter,
             model=self.model,
             outcome=str(self.outcome or CaseOutcome.SUITE_ERROR),
             requests=len(self.exchanges),
-            judged={requirement: str(outcome) for requirement, outcome in judged.items()},
+            judged=judged_by(result for _, result in self.results),
             findings=[
                 [result.requirement, str(result.level), *map(hide, (finding.where, finding.expected, finding.received))]
                 for _, result in self.results
@@ -170,4 +170,7 @@ class Case:
             not_tried=list(self.not_tried),
             notes=[hide(note) for note in self.notes],
             reason=hide(self.reason),
+            requirements={name: str(level(name) or "") for name in self.requirements},
+            tokens=tokens(each for each in self.exchanges if not any(each is one for one in self.beside)),
+            beside={"requests": len(self.beside), **tokens(self.beside)} if self.beside else {},
         )

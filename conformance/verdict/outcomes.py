@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -40,6 +40,15 @@ def outcome_of(result: Result) -> CaseOutcome:
     return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]
 
 
+def judged_by(results: Iterable[Result]) -> dict[str, str]:
+    """What the judgements of each requirement come to, by the worst of them."""
+    judged: dict[str, CaseOutcome] = {}
+    for result in results:
+        outcomes = (outcome_of(result), judged.get(result.requirement, CaseOutcome.NOT_APPLICABLE))
+        judged[result.requirement] = max(outcomes, key=lambda outcome: outcome.rank)
+    return {requirement: str(outcome) for requirement, outcome in judged.items()}
+
+
 RANKS: Final = {outcome: rank for rank, outcome in enumerate(CaseOutcome)}
 
 
@@ -52,7 +61,9 @@ class Record:
     ``unsteady`` what was asked again, ``waited`` for how many seconds; ``not_tried`` holds what is not tried without
     an option, and the option; ``untried`` is True for a model of which no case is tried. ``reason`` is the sentence for
     a case that could not run, or whose model never did what it needs; ``again`` the command that asks for
-    the case again.
+    the case again. ``requirements`` are those that the case puts to the test, each with its level; ``tokens`` counts
+    those of its own requests; ``beside`` are the requests that any case of the run may have to send first, with their
+    tokens; ``evidence`` names the file with the exchanges.
     """
 
     case: str
@@ -70,6 +81,11 @@ class Record:
     reason: str = ""
     again: str = ""
     untried: bool = False
+    requirements: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
+    evidence: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON values."""
