@@ -13,6 +13,7 @@ MOST: Final = 50
 PERCENT: Final = "%AZP25"
 """How the logging commands of Azure Pipelines write a percent sign; lines are printable already."""
 
+STALE: Final = ("passes again", "matches nothing", "expired")
 WITH_REASON: Final = ("could not run", "suite error")
 
 KINDS: Final = {"must": "error", "should": "warning"}
@@ -27,6 +28,12 @@ def azure(report: Mapping[str, Any]) -> Iterator[str]:
             f"{cause['example']['expected']}, received {cause['example']['received']}",
         )
         for cause in report["causes"]
+        if not cause["waived"]
+    ]
+    told += [
+        ("error", f"delete the waiver of {row['requirement']}, lines {row['lines']}: {row['state']} ({row['why']})")
+        for row in report["waivers"]
+        if row["state"] in STALE
     ]
     reasons = [f"{one['outcome']}: {one['reason']}" for one in report["cases"] if one["outcome"] in WITH_REASON]
     told += [("error", reason) for reason in dict.fromkeys(reasons)]

@@ -12,6 +12,7 @@ from conformance.contract import Contract
 from conformance.report.trace import traced
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Record, Run
 from conformance.verdict.causes import Cause, causes, ids
+from conformance.verdict.waivers import PREFIX, Told
 
 FORMAT: Final = 1
 
@@ -29,6 +30,8 @@ RESULTS: Final = {
 LEVELS: Final = ("must", "should")
 """The levels whose findings have causes."""
 
+WAIVED: Final = tuple(f"{PREFIX}{level}" for level in LEVELS)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -36,7 +39,7 @@ class Facts:
 
     ``ended`` is the sentence of a run that ended before it began; ``contract`` is None where that was before it was
     read. ``base_url`` is empty where nobody was asked. ``models`` are those that were to be tried, each with its name
-    at the target.
+    at the target. ``waivers`` are told as `conformance.verdict.Waivers.told` has it.
     """
 
     mode: str
@@ -51,6 +54,7 @@ class Facts:
     provenance: Sequence[str] = ()
     contract: Contract | None = None
     models: Mapping[str, str] | None = None
+    waivers: Sequence[Told] = ()
 
 
 def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[str, Any]:
@@ -79,7 +83,8 @@ def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[s
         "provenance": list(map(hide, facts.provenance)),
         "counts": _counts(run, records, rows),
         "models": list(_models(records, models)),
-        "causes": [_cause(cause) for level in LEVELS for cause in causes(ordered, level)],
+        "waivers": list(map(_waiver, facts.waivers)),
+        "causes": [_cause(cause) for level in (*LEVELS, *WAIVED) for cause in causes(ordered, level)],
         "requirements": rows,
         "cases": list(map(_case, records)),
     }
@@ -132,13 +137,30 @@ def _cause(cause: Cause) -> dict[str, Any]:
     return {
         "id": cause.id,
         "requirement": requirement,
-        "level": cause.level,
+        "level": cause.level.removeprefix(PREFIX),
+        "waived": cause.level.startswith(PREFIX),
         "place": cause.place,
         "example": {"where": where, "expected": expected, "received": received},
         "models": cause.models,
         "cases": sorted(record.case for record in cause.records),
         "again": first and first.again,
         "evidence": (first and first.evidence) or None,
+    }
+
+
+def _waiver(told: Told) -> dict[str, Any]:
+    row = told.waiver
+    return {
+        "requirement": row.requirement,
+        "models": list(row.models),
+        "place": row.place,
+        "reason": row.reason,
+        "link": row.link,
+        "expires": row.expires.isoformat(),
+        "lines": row.lines and list(row.lines),
+        "state": str(told.state),
+        "why": told.why,
+        "cases": told.cases,
     }
 
 
@@ -149,6 +171,7 @@ def _case(record: Record) -> dict[str, Any]:
         "model": record.model,
         "outcome": record.outcome,
         "reason": record.reason,
+        "waived_by": record.waived_by,
         "requirements": record.requirements,
         "findings": list(map(_finding, record.findings)),
         "notes": record.notes,
@@ -169,5 +192,13 @@ def _case(record: Record) -> dict[str, Any]:
 
 def _finding(finding: list[str]) -> dict[str, Any]:
     requirement, level, where, expected, received = finding
-    told = {"requirement": requirement, "level": level, "where": where, "expected": expected, "received": received}
-    return {**told, "causes": ids(finding) if level in LEVELS else []}
+    binding = level.removeprefix(PREFIX)
+    return {
+        "requirement": requirement,
+        "level": binding,
+        "waived": level != binding,
+        "where": where,
+        "expected": expected,
+        "received": received,
+        "causes": ids(finding) if binding in LEVELS else [],
+    }

@@ -57,6 +57,7 @@ def failure_text(
         lines.append(f"FAIL  cassette  {case.model}")
         lines += [f"  {line}" for line in mismatch.splitlines()]
     lines += _findings(case, contract)
+    lines += [f"WAIVED  {row.requirement}: {row.reason} ({row.link})" for row in case.accepted]
     lines += [f"  note: {note}" for note in case.notes]
     if exchanges is not None:
         lines.append(f"  exchanges: {exchanges}")

@@ -44,9 +44,11 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"Target: {escaped(report['target'])}." if report["target"] else "No target was asked."
     yield from ("", *(f"- {escaped(line)}" for line in report["provenance"]))
     for level, title in TITLES.items():
-        found = [cause for cause in report["causes"] if cause["level"] == level]
+        found = [cause for cause in report["causes"] if cause["level"] == level and not cause["waived"]]
         if found:
             yield from ("", f"### {title}", "", *_causes(found))
+    if report["waivers"]:
+        yield from ("", "### Waivers", "", *_waivers(report["waivers"]))
     yield from _reasons(report["cases"], "could not run", "Could not run")
     yield from _reasons(report["cases"], "suite error", "Errors of the suite")
     if report["models"]:
@@ -73,6 +75,21 @@ def _causes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             )
         )
     yield from _table(("Promise", "Place", "Expected", "Cases", "Models", "Again"), rows)
+
+
+def _waivers(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        (
+            code(row["requirement"]),
+            cell(", ".join(row["models"])),
+            "" if row["place"] is None else code(row["place"] or "the answer"),
+            cell(f"{row['state']} ({row['why']})"),
+            cell(f"{row['reason']} ({row['link']})"),
+            row["expires"],
+        )
+        for row in found
+    ]
+    yield from _table(("Promise", "Models", "Place", "State", "Reason", "Last day"), rows)
 
 
 def _reasons(cases: Iterable[Mapping[str, Any]], outcome: str, title: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from conformance.report.causes import cases_of, told_of
 from conformance.report.causes import rows as rows_of_causes
 from conformance.report.document import RESULTS
 from conformance.report.matrix import Paint, matrix, plain
-from conformance.verdict import CaseOutcome, Record, Run
+from conformance.verdict import CaseOutcome, Record, Run, Told
 from conformance.verdict.causes import Cause, causes, place_of, skeleton, together
 from conformance.wire.json_values import printable, shorten
 
@@ -32,6 +32,7 @@ def summary(
     remarks: Sequence[str],
     status: int,
     verbose: bool = False,
+    waivers: Sequence[Told] = (),
     paint: Paint = plain,
 ) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each, what is read first at the very end.
@@ -49,6 +50,10 @@ def summary(
     yield "conformance matrix", "\n".join(matrix(run, contract, width, verbose=verbose, paint=paint))
     if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
+    if rows := [printable(f"{one.text}: {one.waiver.reason} ({one.waiver.link})") for one in waivers if one.cases]:
+        yield "waived", "\n".join(rows)
+    if rows := [printable(f"{one.where}: {one.text}") for one in waivers if one.state.is_stale]:
+        yield "waivers to be deleted, for which this run fails", "\n".join(rows)
     if found := causes(run, "should"):
         yield "warnings (should)", "\n".join(map(printable, rows_of_causes(found, most)))
     if found := causes(run, "must"):

@@ -134,6 +134,7 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         requirements=requirements,
         expected_requests=requests.args[0] if requests else 1,
         twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
+        waivers=settings.waivers,
     )
 
 

@@ -248,6 +248,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
         if recorder is None or (problem := transmit.save(recorder, case.exchanges[-1], settings)) is None:
+            if outcome is CaseOutcome.WAIVED:
+                pytest.xfail(f"waived: {case.reason}")
             return result
         case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, problem
     elif outcome is CaseOutcome.SUITE_ERROR and error is not None:
@@ -322,11 +324,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not settings.listing:
         run = session.config.stash[RUN]
         status = run.exit_status(int(session.exitstatus), settings.fail_on, require_all=settings.require_all)
-        session.exitstatus = status if start.is_worker(session.config) else start.finish(session.config, status)
+        session.exitstatus = start.finish(session.config, status)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> Generator[None]:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Generator[None]:
     """Shows observations, the matrix, warnings, causes and the verdict, behind all that pytest and others show."""
     yield
     run = config.stash[RUN]
@@ -334,7 +336,6 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     settings = config.stash[SETTINGS]
     writer = terminalreporter._tw  # noqa: SLF001  (no public way to the width)
-    status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
     remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
     remarks += evidence.told(config, settings)
     sections = report.summary(
@@ -342,7 +343,8 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         settings.contract,
         width=writer.fullwidth,
         remarks=remarks,
-        status=status,
+        status=int(terminalreporter._session.exitstatus),  # noqa: SLF001  (what came of it in the end)
+        waivers=start.waivers(config),
         verbose=config.option.verbose > 0,
         paint=lambda letter, outcome: writer.markup(letter, **COLORS.get(outcome, {})),
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from conformance.contract import Contract
 from conformance.report import files
 from conformance.run.values import one_of
+from conformance.verdict import WaiverError, Waivers, read_waivers
 from conformance.wire.json_values import printable
 
 CI: Final = ("github", "azure")
@@ -21,6 +24,8 @@ STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 def add_options(group: Any) -> None:
     """Adds them to a group of pytest's options."""
+    group.addoption("--waivers", metavar="FILE", help="known failures that are accepted until a day, as TOML")
+    group.addoption("--write-waivers", metavar="FILE", help="draft such a file from what failed")
     group.addoption("--report", metavar="DIR", help="write report.json and summary.md into this folder")
     group.addoption(
         "--ci",
@@ -31,9 +36,13 @@ def add_options(group: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """Where a run is told. ``folder`` is None without ``--report``, ``step_summary`` with another CI than github's."""
+    """Where a run is told. ``folder`` is None without ``--report``, ``step_summary`` with another CI than github's.
+
+    ``draft`` is the file of ``--write-waivers``, if there is to be one.
+    """
 
     folder: Path | None = None
+    draft: Path | None = None
     ci: str | None = None
     step_summary: Path | None = None
 
@@ -47,7 +56,7 @@ class ReportOptions:
         """The options of a run. Raises pytest.UsageError, also where a file could not be written."""
         option = config.option
         ci = None if option.ci is None else one_of("--ci", option.ci, CI)
-        told = (("--report", option.report), ("--ci", ci))
+        told = (("--report", option.report), ("--ci", ci), ("--write-waivers", option.write_waivers))
         for name, value in told:
             if value is not None and option.list:
                 raise pytest.UsageError(f"{name}: --list runs nothing, so there is nothing to tell")
@@ -59,8 +68,37 @@ class ReportOptions:
                 )
             step_summary = Path(environ[STEP_SUMMARY])
             check_appending(step_summary)
-        folder = None if option.report is None else folder_in(config.invocation_params.dir, option.report)
-        return cls(folder, ci, step_summary)
+        start = config.invocation_params.dir
+        draft = None if option.write_waivers is None else new_file(start, option.write_waivers)
+        folder = None if option.report is None else folder_in(start, option.report)
+        return cls(folder, draft, ci, step_summary)
+
+
+def waivers(config: pytest.Config, contract: Contract) -> Waivers | None:
+    """The waivers of a run, as of today; None without ``--waivers``. Raises pytest.UsageError."""
+    given = config.option.waivers
+    if given is None:
+        return None
+    try:
+        content = (config.invocation_params.dir / given).read_bytes()
+        return read_waivers(content, given, contract, datetime.now(UTC).date())
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"--waivers: {printable(given)} cannot be read: {why(error)}") from error
+    except WaiverError as error:
+        raise pytest.UsageError(f"--waivers: {printable(str(error))}") from error
+
+
+def new_file(start: Path, given: str) -> Path:
+    """The file of a draft, which is not there yet and can be written. Raises pytest.UsageError."""
+    path = start / given
+    try:
+        if path.exists():
+            raise pytest.UsageError(f"--write-waivers: {printable(given)} is there already; name a new file")
+        files.put(path, "")
+        path.unlink()
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"--write-waivers: {printable(given)} cannot be written: {why(error)}") from error
+    return path
 
 
 def folder_in(start: Path, given: str) -> Path:

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from conformance import report
-from conformance.report import Facts
+from conformance.report import Facts, files
+from conformance.report.draft import drafted
 from conformance.run.report_options import ReportOptions, why
 from conformance.run.settings import Settings
 from conformance.run.stash import PROVENANCE, RUN, SETTINGS
-from conformance.verdict import COULD_NOT_RUN_STATUS, Run
+from conformance.run.whole import whole
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Run, Told
 from conformance.wire.json_values import printable
 
 
@@ -30,6 +32,7 @@ class Reporting:
 
     options: ReportOptions = field(default_factory=ReportOptions)
     started: datetime = field(default_factory=_now)
+    waivers: list[Told] = field(default_factory=list)
 
     def ended(self, config: pytest.Config, sentence: str, status: int) -> None:
         """Tells of a run that ended before it began; where that cannot be written, a sentence says so."""
@@ -40,16 +43,27 @@ class Reporting:
         """Tells of a run that is over; gives its status, which is another one if nothing could be written."""
         if file := junit_file(config):
             report.tell_errors(file)
+        settings, run = config.stash[SETTINGS], config.stash.get(RUN, None) or Run()
+        if settings.waivers is not None:
+            self.waivers = list(settings.waivers.told(run, settings.contract, whole(config, settings.contract)))
+        if status in (0, COULD_NOT_RUN_STATUS) and any(one.state.is_stale for one in self.waivers):
+            status = FAILED_STATUS
         problems = list(self._tell(config, status))
         _write(config, [f"ERROR: {problem}" for problem in problems])
         return COULD_NOT_RUN_STATUS if problems and not status else status
 
     def _tell(self, config: pytest.Config, status: int, sentence: str = "") -> list[str]:
         """Writes what was asked for. Gives a sentence for each thing that could not be written."""
-        if not self.options.asked:
-            return []
-        told = self._document(config, status, sentence)
         problems = []
+        try:
+            if self.options.draft is not None and not sentence:
+                levels = ("must", "should") if config.stash[SETTINGS].fail_on == "should" else ("must",)
+                files.put(self.options.draft, drafted(config.stash[RUN], levels, self.started.date()))
+        except OSError as error:
+            problems.append(f"--write-waivers: {self.options.draft} cannot be written: {why(error)}")
+        if not self.options.asked:
+            return problems
+        told = self._document(config, status, sentence)
         try:
             if self.options.folder is not None:
                 report.write_report(self.options.folder, told)
@@ -87,6 +101,7 @@ class Reporting:
             provenance,
             settings.contract,
             _names(settings),
+            self.waivers,
         )
         return report.document(run, facts, settings.secrets.hide)
 

@@ -22,7 +22,7 @@ from conformance.run.values import names_in, one_of
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
 from conformance.target.discovery import Offered
 from conformance.target.lacking import FEATURES
-from conformance.verdict import FAIL_ON
+from conformance.verdict import FAIL_ON, Waivers
 from conformance.wire.json_values import show
 
 REFERENCE_SET = "reference"
@@ -136,6 +136,7 @@ class Settings:
     gentle: bool
     cap: int | None
     again: tuple[str, ...]
+    waivers: Waivers | None
 
     @property
     def replay(self) -> bool:
@@ -214,6 +215,7 @@ class Settings:
             gentle=bool(option.gentle),
             cap=_cap(config),
             again=_options_of_again(config),
+            waivers=report_options.waivers(config, contract),
         )
 
 
@@ -232,6 +234,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
+        "--waivers": option.waivers,
         "--without-tools": _joined(option.without_tools),
         "--without": _joined(option.without_inputs),
         **_services(config),

@@ -15,7 +15,7 @@ from conformance.run.report_options import ReportOptions
 from conformance.run.reporting import Reporting
 from conformance.run.settings import Settings
 from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
-from conformance.verdict import COULD_NOT_RUN_STATUS
+from conformance.verdict import COULD_NOT_RUN_STATUS, Told
 from conformance.wire.json_values import printable
 
 
@@ -39,8 +39,13 @@ def prepare(config: pytest.Config) -> None:
 
 
 def finish(config: pytest.Config, status: int) -> int:
-    """Tells of a run that is over; gives its status."""
+    """Tells of a run that is over; gives its status. A worker tells nobody."""
     return config.stash[REPORTING].finish(config, status) if REPORTING in config.stash else status
+
+
+def waivers(config: pytest.Config) -> list[Told]:
+    """What a run that is over says of its waivers."""
+    return config.stash[REPORTING].waivers
 
 
 def settle(config: pytest.Config, settings: Settings) -> None:

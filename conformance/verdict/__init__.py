@@ -11,6 +11,7 @@ from conformance.verdict.outcomes import (
     judged_by,
     outcome_of,
 )
+from conformance.verdict.waivers import State, Told, Waiver, WaiverError, Waivers, read_waivers
 
 __all__ = [
     "COULD_NOT_RUN_STATUS",
@@ -24,7 +25,13 @@ __all__ = [
     "NotApplicable",
     "Record",
     "Run",
+    "State",
     "SuiteError",
+    "Told",
+    "Waiver",
+    "WaiverError",
+    "Waivers",
     "judged_by",
     "outcome_of",
+    "read_waivers",
 ]

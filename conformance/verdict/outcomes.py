@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ class CaseOutcome(enum.StrEnum):
     NOT_TRIED = "not tried"
     PASS = "pass"  # noqa: S105  (no password)
     OBSERVED = "observed"
+    WAIVED = "waived"
     WARN = "warn"
     COULD_NOT_RUN = "could not run"
     FAIL = "fail"
@@ -40,11 +41,12 @@ def outcome_of(result: Result) -> CaseOutcome:
     return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]
 
 
-def judged_by(results: Iterable[Result]) -> dict[str, str]:
-    """What the judgements of each requirement come to, by the worst of them."""
+def judged_by(results: Iterable[Result], waived: Callable[[Result], object] = lambda _: False) -> dict[str, str]:
+    """What the judgements of each requirement come to, by the worst of them. ``waived`` tells which are accepted."""
     judged: dict[str, CaseOutcome] = {}
     for result in results:
-        outcomes = (outcome_of(result), judged.get(result.requirement, CaseOutcome.NOT_APPLICABLE))
+        outcome = CaseOutcome.WAIVED if waived(result) else outcome_of(result)
+        outcomes = (outcome, judged.get(result.requirement, CaseOutcome.NOT_APPLICABLE))
         judged[result.requirement] = max(outcomes, key=lambda outcome: outcome.rank)
     return {requirement: str(outcome) for requirement, outcome in judged.items()}
 
@@ -63,7 +65,8 @@ class Record:
     a case that could not run, or whose model never did what it needs; ``again`` the command that asks for
     the case again. ``requirements`` are those that the case puts to the test, each with its level; ``tokens`` counts
     those of its own requests; ``beside`` are the requests that any case of the run may have to send first, with their
-    tokens; ``evidence`` names the file with the exchanges.
+    tokens; ``evidence`` names the file with the exchanges. ``waived_by`` are the numbers of the waivers that were used:
+    the level of a finding that is waived has ``waived`` before it.
     """
 
     case: str
@@ -86,6 +89,7 @@ class Record:
     tokens: dict[str, int] = field(default_factory=dict)
     beside: dict[str, int] = field(default_factory=dict)
     evidence: str = ""
+    waived_by: list[int] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON values."""

@@ -174,6 +174,7 @@ def test_views_cannot_be_painted() -> None:
         "id": "0" * 12,
         "requirement": "a.b",
         "level": "must",
+        "waived": False,
         "place": hostile,
         "models": [hostile],
         "cases": ["x"],
@@ -191,6 +192,7 @@ def test_views_cannot_be_painted() -> None:
         "causes": [cause],
         "cases": [],
         "models": [],
+        "waivers": [],
         "requirements": [],
     }
     text = markdown.summary(report)
