@@ -10,6 +10,7 @@ from conformance.report.files import prepare, write_report
 from conformance.report.junit import properties, tell_errors, write_junit
 from conformance.report.listing import Listed, listing
 from conformance.report.matrix import matrix
+from conformance.report.reading import parse_report, record_of
 from conformance.report.terminal import summary
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "listing",
     "markdown",
     "matrix",
+    "parse_report",
     "prepare",
     "properties",
+    "record_of",
     "summary",
     "tell_errors",
     "write_junit",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import conformance
 from conformance.contract import Contract
 from conformance.report.trace import traced
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Record, Run
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Comparison, Record, Run
 from conformance.verdict.causes import Cause, causes, ids
 from conformance.verdict.waivers import PREFIX, Told
 
@@ -39,7 +39,8 @@ class Facts:
 
     ``ended`` is the sentence of a run that ended before it began; ``contract`` is None where that was before it was
     read. ``base_url`` is empty where nobody was asked. ``models`` are those that were to be tried, each with its name
-    at the target. ``waivers`` are told as `conformance.verdict.Waivers.told` has it.
+    at the target. ``waivers`` are told as `conformance.verdict.Waivers.told` has it; ``resumed`` is the beginning of
+    the run that was taken up.
     """
 
     mode: str
@@ -55,6 +56,8 @@ class Facts:
     contract: Contract | None = None
     models: Mapping[str, str] | None = None
     waivers: Sequence[Told] = ()
+    comparison: Comparison | None = None
+    resumed: str = ""
 
 
 def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[s
             "status": facts.status,
             "result": facts.result,
             "ended": hide(facts.ended) or None,
+            "resumed": facts.resumed or None,
             "fail_on": facts.fail_on,
             "options": list(map(hide, facts.options)),
         },
@@ -84,6 +88,7 @@ def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[s
         "counts": _counts(run, records, rows),
         "models": list(_models(records, models)),
         "waivers": list(map(_waiver, facts.waivers)),
+        "baseline": facts.comparison and _comparison(facts.comparison),
         "causes": [_cause(cause) for level in (*LEVELS, *WAIVED) for cause in causes(ordered, level)],
         "requirements": rows,
         "cases": list(map(_case, records)),
@@ -146,6 +151,19 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "again": first and first.again,
         "evidence": (first and first.evidence) or None,
     }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "started": found.started,
+        "new": [cause.id for cause in found.new],
+        "known": [cause.id for cause in found.known],
+        **{name: list(map(_earlier, getattr(found, name))) for name in ("mended", "not_told")},
+    }
+
+
+def _earlier(cause: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: cause[name] for name in ("id", "requirement", "level", "place", "models")}
 
 
 def _waiver(told: Told) -> dict[str, Any]:

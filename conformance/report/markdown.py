@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.wire.json_values import printable, shorten
@@ -43,10 +43,12 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"Contract: {contract['name']} {contract['version']}.  " if contract else "No contract was read.  "
     yield f"Target: {escaped(report['target'])}." if report["target"] else "No target was asked."
     yield from ("", *(f"- {escaped(line)}" for line in report["provenance"]))
+    if (compared := report["baseline"]) is not None:
+        yield from ("", f"### Compared with the run of {escaped(compared['started'])}", "", *_compared(compared))
     for level, title in TITLES.items():
         found = [cause for cause in report["causes"] if cause["level"] == level and not cause["waived"]]
         if found:
-            yield from ("", f"### {title}", "", *_causes(found))
+            yield from ("", f"### {title}", "", *_causes(found, (report["baseline"] or {}).get("new", ())))
     if report["waivers"]:
         yield from ("", "### Waivers", "", *_waivers(report["waivers"]))
     yield from _reasons(report["cases"], "could not run", "Could not run")
@@ -58,7 +60,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", f"### Promises that were not judged: {len(not_judged)}", "", *_not_judged(not_judged))
 
 
-def _causes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _causes(found: Sequence[Mapping[str, Any]], new: Collection[str]) -> Iterator[str]:
     rows = []
     for cause in found:
         example = cause["example"]
@@ -66,7 +68,7 @@ def _causes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         told = ", ".join(models) if len(models) < 4 else f"{len(models)} models"
         rows.append(
             (
-                code(cause["requirement"]),
+                code(cause["requirement"]) + (" (new)" if cause["id"] in new else ""),
                 code(cause["place"] or "the answer"),
                 f"{cell(example['expected'])}; received {cell(example['received'])}",
                 str(len(cause["cases"])),
@@ -75,6 +77,13 @@ def _causes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             )
         )
     yield from _table(("Promise", "Place", "Expected", "Cases", "Models", "Again"), rows)
+
+
+def _compared(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{len(found['new'])} causes are new, {len(found['known'])} known, {len(found['mended'])} mended."
+    if found["mended"]:
+        rows = [(code(row["requirement"]), code(row["place"] or "the answer"), row["level"]) for row in found["mended"]]
+        yield from ("", *_table(("Mended", "Place", "Level"), rows))
 
 
 def _waivers(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:

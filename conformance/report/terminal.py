@@ -11,7 +11,7 @@ from conformance.report.causes import cases_of, told_of
 from conformance.report.causes import rows as rows_of_causes
 from conformance.report.document import RESULTS
 from conformance.report.matrix import Paint, matrix, plain
-from conformance.verdict import CaseOutcome, Record, Run, Told
+from conformance.verdict import CaseOutcome, Comparison, Record, Run, Told
 from conformance.verdict.causes import Cause, causes, place_of, skeleton, together
 from conformance.wire.json_values import printable, shorten
 
@@ -33,6 +33,7 @@ def summary(
     status: int,
     verbose: bool = False,
     waivers: Sequence[Told] = (),
+    comparison: Comparison | None = None,
     paint: Paint = plain,
 ) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each, what is read first at the very end.
@@ -58,6 +59,8 @@ def summary(
         yield "warnings (should)", "\n".join(map(printable, rows_of_causes(found, most)))
     if found := causes(run, "must"):
         yield "broken promises (must), by cause", "\n".join(map(printable, _blocks(found, MANY if verbose else SHOWN)))
+    if comparison is not None:
+        yield "compared with the baseline, by cause", "\n".join(map(printable, _compared(comparison, most)))
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
@@ -71,6 +74,16 @@ def _blocks(found: Sequence[Cause], most: int) -> Iterator[str]:
             yield f"    again: {again}"
     if len(groups) > most:
         yield f"    … and {len(groups) - most} more, which -v shows"
+
+
+def _compared(found: Comparison, most: int) -> Iterator[str]:
+    """How many causes are new, known and mended, and which of them are new and mended."""
+    counts = f"{len(found.new)} new, {len(found.known)} known, {len(found.mended)} mended"
+    left = f", {len(found.not_told)} of which nothing was judged now" if found.not_told else ""
+    yield f"{counts}{left}; the baseline is the run of {found.started}"
+    yield from (f"new: {row}" for row in rows_of_causes(found.new, most))
+    for cause in found.mended[:most]:
+        yield f"mended: {cause['requirement']}  {cause['place'] or 'the answer'}, {cause['level']}"
 
 
 def _reasons(records: Iterable[Record]) -> list[str]:

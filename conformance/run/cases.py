@@ -138,6 +138,19 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
     )
 
 
+def take_up(config: pytest.Config, items: list[pytest.Item], settings: Settings) -> None:
+    """Leaves out what the run that is taken up has judged."""
+    wanted: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        case = case_of(item, settings) if isinstance(item, pytest.Function) else None
+        is_wanted = case is not None and settings.resume is not None and settings.resume.wants(case.node, case.model)
+        (wanted if is_wanted else left_out).append(item)
+    items[:] = wanted
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
 def twins_of(cases: Iterable[Case], contract: Contract) -> list[tuple[str, str]]:
     """Model and shape of each right request that a run sends beside those that have to be refused.
 

@@ -141,6 +141,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
     items.sort(key=lambda item: (cases.risk_of(item), item.get_closest_marker("first") is None))
+    if settings.resume is not None:
+        cases.take_up(config, items, settings)
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
@@ -156,7 +158,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         elif settings.replay:
             item.add_marker(pytest.mark.block_network)
             item.add_marker(pytest.mark.vcr)
-    if settings.replay and not settings.listing and known:
+    if settings.replay and not settings.listing and known and settings.resume is None:
         items += unclaimed(session, settings, known)
 
 
@@ -322,8 +324,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sets the exit status of the run from its verdict."""
     settings = session.config.stash[SETTINGS]
     if not settings.listing:
-        run = session.config.stash[RUN]
-        status = run.exit_status(int(session.exitstatus), settings.fail_on, require_all=settings.require_all)
+        status = start.concluded(session.config, int(session.exitstatus))
         session.exitstatus = start.finish(session.config, status)
 
 
@@ -345,6 +346,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Gen
         remarks=remarks,
         status=int(terminalreporter._session.exitstatus),  # noqa: SLF001  (what came of it in the end)
         waivers=start.waivers(config),
+        comparison=start.comparison(config),
         verbose=config.option.verbose > 0,
         paint=lambda letter, outcome: writer.markup(letter, **COLORS.get(outcome, {})),
     )

@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import Contract
-from conformance.report import files
+from conformance.report import files, parse_report
+from conformance.run.taking_up import TakenUp
 from conformance.run.values import one_of
 from conformance.verdict import WaiverError, Waivers, read_waivers
 from conformance.wire.json_values import printable
@@ -24,6 +25,8 @@ STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 def add_options(group: Any) -> None:
     """Adds them to a group of pytest's options."""
+    group.addoption("--baseline", metavar="FILE", help="report.json of an earlier run, to compare with")
+    group.addoption("--resume", metavar="FILE", help="report.json of a run like this one, to be taken up")
     group.addoption("--waivers", metavar="FILE", help="known failures that are accepted until a day, as TOML")
     group.addoption("--write-waivers", metavar="FILE", help="draft such a file from what failed")
     group.addoption("--report", metavar="DIR", help="write report.json and summary.md into this folder")
@@ -38,13 +41,14 @@ def add_options(group: Any) -> None:
 class ReportOptions:
     """Where a run is told. ``folder`` is None without ``--report``, ``step_summary`` with another CI than github's.
 
-    ``draft`` is the file of ``--write-waivers``, if there is to be one.
+    ``baseline`` is the report to compare with; ``draft`` is the file of ``--write-waivers``, if there is to be one.
     """
 
     folder: Path | None = None
     draft: Path | None = None
     ci: str | None = None
     step_summary: Path | None = None
+    baseline: Mapping[str, Any] | None = None
 
     @property
     def asked(self) -> bool:
@@ -71,7 +75,24 @@ class ReportOptions:
         start = config.invocation_params.dir
         draft = None if option.write_waivers is None else new_file(start, option.write_waivers)
         folder = None if option.report is None else folder_in(start, option.report)
-        return cls(folder, draft, ci, step_summary)
+        baseline = None if option.baseline is None else _report(config, "--baseline", option.baseline)
+        if option.fail_on == "new" and baseline is None:
+            raise pytest.UsageError("--fail-on=new: new in comparison with what? name a report with --baseline=FILE")
+        return cls(folder, draft, ci, step_summary, baseline)
+
+
+def _report(config: pytest.Config, option: str, given: str) -> dict[str, Any]:
+    """The report that an option names. Raises pytest.UsageError."""
+    try:
+        return parse_report((config.invocation_params.dir / given).read_bytes())
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"{option}: {printable(given)} cannot be read: {printable(why(error))}") from error
+
+
+def taken_up(config: pytest.Config) -> TakenUp | None:
+    """The run that is taken up, if one is. Raises pytest.UsageError."""
+    given = config.option.resume
+    return None if given is None else TakenUp(_report(config, "--resume", given))
 
 
 def waivers(config: pytest.Config, contract: Contract) -> Waivers | None:

@@ -18,7 +18,7 @@ from conformance.run.report_options import ReportOptions, why
 from conformance.run.settings import Settings
 from conformance.run.stash import PROVENANCE, RUN, SETTINGS
 from conformance.run.whole import whole
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Run, Told
+from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Comparison, Run, Told, compare
 from conformance.wire.json_values import printable
 
 
@@ -33,6 +33,7 @@ class Reporting:
     options: ReportOptions = field(default_factory=ReportOptions)
     started: datetime = field(default_factory=_now)
     waivers: list[Told] = field(default_factory=list)
+    comparison: Comparison | None = None
 
     def ended(self, config: pytest.Config, sentence: str, status: int) -> None:
         """Tells of a run that ended before it began; where that cannot be written, a sentence says so."""
@@ -48,6 +49,8 @@ class Reporting:
             self.waivers = list(settings.waivers.told(run, settings.contract, whole(config, settings.contract)))
         if status in (0, COULD_NOT_RUN_STATUS) and any(one.state.is_stale for one in self.waivers):
             status = FAILED_STATUS
+        if self.options.baseline is not None:
+            self.comparison = compare(self.options.baseline, run)
         problems = list(self._tell(config, status))
         _write(config, [f"ERROR: {problem}" for problem in problems])
         return COULD_NOT_RUN_STATUS if problems and not status else status
@@ -65,7 +68,8 @@ class Reporting:
             return problems
         told = self._document(config, status, sentence)
         try:
-            if self.options.folder is not None:
+            # The report that is taken up may stand in the same folder, and is worth more than a sentence.
+            if self.options.folder is not None and not (sentence and config.option.resume):
                 report.write_report(self.options.folder, told)
         except OSError as error:
             problems.append(f"--report: {self.options.folder} cannot be written: {why(error)}")
@@ -102,6 +106,8 @@ class Reporting:
             settings.contract,
             _names(settings),
             self.waivers,
+            self.comparison,
+            settings.resume.report["run"]["started"] if settings.resume is not None else "",
         )
         return report.document(run, facts, settings.secrets.hide)
 

@@ -18,6 +18,7 @@ from conformance.recording import SERVICES, Library, Secrets, Service
 from conformance.run import report_options, target_options
 from conformance.run.bodies import Room
 from conformance.run.selection import check_words, expanded, models_of
+from conformance.run.taking_up import TakenUp
 from conformance.run.values import names_in, one_of
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
 from conformance.target.discovery import Offered
@@ -63,7 +64,9 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         help="models to test: names or patterns, separated by commas; documented (default), offered, all",
     )
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
-    group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
+    group.addoption(
+        "--fail-on", metavar="LEVEL", default="must", help="what fails a run: must (default), should or new"
+    )
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
     group.addoption(
         "--every-model", action="store_true", help="try on every model what one representative would do for"
@@ -137,6 +140,7 @@ class Settings:
     cap: int | None
     again: tuple[str, ...]
     waivers: Waivers | None
+    resume: TakenUp | None
 
     @property
     def replay(self) -> bool:
@@ -216,6 +220,7 @@ class Settings:
             cap=_cap(config),
             again=_options_of_again(config),
             waivers=report_options.waivers(config, contract),
+            resume=report_options.taken_up(config),
         )
 
 

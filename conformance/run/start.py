@@ -14,8 +14,8 @@ from conformance.run.header import provenance
 from conformance.run.report_options import ReportOptions
 from conformance.run.reporting import Reporting
 from conformance.run.settings import Settings
-from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
-from conformance.verdict import COULD_NOT_RUN_STATUS, Told
+from conformance.run.stash import FOUND, PROVENANCE, RUN, SETTINGS, VALUED
+from conformance.verdict import COULD_NOT_RUN_STATUS, Comparison, Told, fails_anew, known_must
 from conformance.wire.json_values import printable
 
 
@@ -43,6 +43,23 @@ def finish(config: pytest.Config, status: int) -> int:
     return config.stash[REPORTING].finish(config, status) if REPORTING in config.stash else status
 
 
+def concluded(config: pytest.Config, status: int) -> int:
+    """The exit status of a run by its verdict, in which what is taken up has its place."""
+    settings, run = config.stash[SETTINGS], config.stash[RUN]
+    if settings.resume is not None and not is_worker(config):
+        run.records += settings.resume.kept(run)
+    baseline = config.stash[REPORTING].options.baseline if REPORTING in config.stash else None
+    known = known_must(baseline) if baseline else frozenset[str]()
+    return run.exit_status(
+        status, settings.fail_on, require_all=settings.require_all, is_new=lambda record: fails_anew(record, known)
+    )
+
+
+def comparison(config: pytest.Config) -> Comparison | None:
+    """What a run that is over says of its baseline."""
+    return config.stash[REPORTING].comparison
+
+
 def waivers(config: pytest.Config) -> list[Told]:
     """What a run that is over says of its waivers."""
     return config.stash[REPORTING].waivers
@@ -53,6 +70,13 @@ def settle(config: pytest.Config, settings: Settings) -> None:
 
     Raises pytest.UsageError and MissingPrerequisite.
     """
+    if settings.resume is not None and not settings.listing:
+        settings.resume.check(
+            target=settings.target.base_url if settings.live else None,
+            contract={"name": settings.contract.name, "version": settings.contract.version},
+            options=list(map(settings.secrets.hide, settings.again)),
+            mode=settings.mode,
+        )
     config.stash[FOUND], config.stash[PROVENANCE], config.stash[SETTINGS] = Found(), [], settings
     if is_worker(config):
         given: Any = config

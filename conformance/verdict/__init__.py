@@ -1,5 +1,6 @@
 """Outcomes of cases and of a run, and the exit status."""
 
+from conformance.verdict.baseline import Comparison, compare, fails_anew, known_must
 from conformance.verdict.case import Case, CouldNotRun, Ended, NeverCame, NotApplicable, SuiteError
 from conformance.verdict.outcomes import (
     COULD_NOT_RUN_STATUS,
@@ -19,6 +20,7 @@ __all__ = [
     "FAIL_ON",
     "Case",
     "CaseOutcome",
+    "Comparison",
     "CouldNotRun",
     "Ended",
     "NeverCame",
@@ -31,7 +33,10 @@ __all__ = [
     "Waiver",
     "WaiverError",
     "Waivers",
+    "compare",
+    "fails_anew",
     "judged_by",
+    "known_must",
     "outcome_of",
     "read_waivers",
 ]

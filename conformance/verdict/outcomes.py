@@ -10,7 +10,7 @@ from typing import Any, Final
 from conformance.checks import Result
 from conformance.contract import Level
 
-FAIL_ON: Final = ("must", "should")
+FAIL_ON: Final = ("must", "should", "new")
 COULD_NOT_RUN_STATUS: Final = 6
 FAILED_STATUS: Final = 1
 
@@ -131,19 +131,28 @@ class Run:
         """What was not tried, each with the option that it needs."""
         return {record.not_tried[0]: record.not_tried[1] for record in self.records if record.not_tried}
 
-    def exit_status(self, status: int, fail_on: str, *, require_all: bool = False) -> int:
+    def exit_status(
+        self,
+        status: int,
+        fail_on: str,
+        *,
+        require_all: bool = False,
+        is_new: Callable[[Record], bool] = lambda _: True,
+    ) -> int:
         """The exit status of the run, from the status that pytest has arrived at.
 
-        Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's.
+        Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's. ``is_new`` tells
+        which failures count where only new ones do.
         """
         if status not in (0, FAILED_STATUS) or not self.records:
             return status
         outcomes = {record.outcome for record in self.records}
-        if self.failed_otherwise or outcomes & {CaseOutcome.FAIL, CaseOutcome.SUITE_ERROR}:
+        failed = [record for record in self.with_outcome(CaseOutcome.FAIL) if fail_on != "new" or is_new(record)]
+        if self.failed_otherwise or failed or CaseOutcome.SUITE_ERROR in outcomes:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
         left_out = require_all and self.not_tried
         if CaseOutcome.COULD_NOT_RUN in outcomes or self.unmet() or not self.judged or left_out:
             return COULD_NOT_RUN_STATUS
-        return status
+        return 0 if fail_on == "new" else status

@@ -184,7 +184,7 @@ def test_views_cannot_be_painted() -> None:
     }
     tokens = {"input": 0, "output": 0}
     report = {
-        "run": {"result": "failed", "status": 1, "ended": hostile},
+        "run": {"result": "failed", "status": 1, "ended": hostile, "fail_on": "must"},
         "counts": {"cases": 0, "outcomes": {}, "judgements": 0, "requests": 0, "tokens": tokens},
         "contract": None,
         "target": hostile,
@@ -193,6 +193,7 @@ def test_views_cannot_be_painted() -> None:
         "cases": [],
         "models": [],
         "waivers": [],
+        "baseline": None,
         "requirements": [],
     }
     text = markdown.summary(report)
