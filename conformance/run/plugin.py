@@ -182,6 +182,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             case.expected_requests,
             skipped=item.get_closest_marker("skip") is not None,
             live_only=item.get_closest_marker("live_only") is not None,
+            requirements=case.requirements,
         )
         for item in session.items
         if (case := item.stash.get(CASE, None)) is not None
@@ -193,7 +194,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     ]
     terminal = session.config.get_terminal_writer()
     terminal.line()
-    for line in report.listing(session.config.stash[SETTINGS].contract, listed):
+    verbose = session.config.option.verbose > 0
+    for line in report.listing(session.config.stash[SETTINGS].contract, listed, verbose=verbose):
         terminal.line(line)
     return True
 
