@@ -294,6 +294,7 @@ def pytest_runtest_makereport(
             ),
             exchanges=kept,
             body=lambda number: evidence.body_of(item.config, case, number, settings),
+            in_full=item.config.option.verbose > 1,
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
         own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
