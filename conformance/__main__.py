@@ -9,17 +9,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from conformance import layout
+from conformance import layout, report
 from conformance.captured.judging import judge_captured
 from conformance.captured.reading import read
-from conformance.captured.summary import Summary, as_json, as_text
+from conformance.captured.summary import Summary, as_json, as_record, as_text
 from conformance.captured.unpacking import CaptureError
 from conformance.checks import Memory
-from conformance.contract import CONTRACT_NAMES, ContractError, load
-from conformance.verdict import CaseOutcome
+from conformance.contract import CONTRACT_NAMES, Contract, ContractError, load
+from conformance.verdict import CaseOutcome, Run
 from conformance.wire.json_values import printable
 
 BROKEN_PIPE = 141
@@ -72,6 +73,9 @@ def _add_judge(commands: "argparse._SubParsersAction[Parser]") -> None:
         action="store_true",
         help="ids and times of the exchanges were replaced, so that nothing is said of them",
     )
+    command.add_argument(
+        "--report", metavar="DIR", type=Path, help="write report.json and summary.md into this folder, as a run does"
+    )
     command.set_defaults(run=_judge)
 
 
@@ -81,7 +85,10 @@ def _judge(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return _judge_files(options)
+        contract = replace(load(options.contract), redacted=options.redacted)
+        if options.report is None:
+            return _judge_files(options, contract, None)
+        return _judge_and_report(options, contract)
     except ContractError as error:
         return _fail("judge", f"the contract is broken: {error}", 2)
     except KeyboardInterrupt:
@@ -90,8 +97,31 @@ def _judge(options: argparse.Namespace) -> int:
         return _cannot_write("judge", error)
 
 
-def _judge_files(options: argparse.Namespace) -> int:
-    contract = replace(load(options.contract), redacted=options.redacted)
+def _judge_and_report(options: argparse.Namespace, contract: Contract) -> int:
+    """Judges, and writes the report, whatever comes in between. Raises OSError."""
+    try:
+        report.prepare(options.report)
+    except (OSError, ValueError) as error:
+        return _fail("judge", f"--report: {printable(str(options.report))} cannot be written: {error}", 2)
+    run, started, status = Run(), datetime.now(UTC), INTERRUPTED
+    try:
+        status = _judge_files(options, contract, run)
+    finally:
+        facts = report.Facts(
+            mode="judge",
+            started=started.isoformat(timespec="seconds"),
+            seconds=(datetime.now(UTC) - started).total_seconds(),
+            status=status,
+            result={0: "passed", 1: "failed", 2: "could not run"}.get(status, "interrupted"),
+            options=["--redacted"] if options.redacted else [],
+            provenance=[printable(f"captured: {name}") for name in options.files],
+            contract=contract,
+        )
+        report.write_report(options.report, report.document(run, facts))
+    return status
+
+
+def _judge_files(options: argparse.Namespace, contract: Contract, run: Run | None) -> int:
     summary, memory = Summary(), Memory()
     unreadable = False
     for name in options.files:
@@ -99,6 +129,8 @@ def _judge_files(options: argparse.Namespace) -> int:
             for captured in read(name):
                 judgement = judge_captured(captured, contract, memory)
                 summary.add(judgement)
+                if run is not None:
+                    run.records.append(as_record(judgement))
                 lines = [json.dumps(as_json(judgement))] if options.format == "json" else as_text(judgement, contract)
                 sys.stdout.writelines(f"{line}\n" for line in lines)
                 sys.stdout.flush()

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.captured.judging import ENVIRONMENT, JUDGED, Judgement, title
+from conformance.captured.judging import ENVIRONMENT, JUDGED, Judgement, model_name, title
 from conformance.captured.links import GIVEN_BACK, REFUSED
 from conformance.contract import Contract, Level
-from conformance.verdict import CaseOutcome
-from conformance.wire.json_values import printable, shorten
+from conformance.verdict import CaseOutcome, Record, judged_by
+from conformance.verdict.tokens import tokens
+from conformance.wire.json_values import at, printable, shorten
 
 MAX_SHOWN: Final = 25
 """Findings of one requirement on one exchange that the text shows."""
@@ -70,6 +71,25 @@ class Summary:
         )
         if not self.judged:
             yield "nothing was judged: this says nothing about the endpoint"
+
+
+def as_record(judgement: Judgement) -> Record:
+    """A judgement as a run has those of its cases."""
+    findings = [
+        [result.requirement, str(result.level), finding.where, finding.expected, finding.received]
+        for result, finding in judgement.findings
+    ]
+    return Record(
+        case=judgement.id,
+        chapter="captured",
+        model=model_name(at(judgement.exchange.request.json, "model")) or "",
+        outcome=judgement.verdict,
+        requests=1,
+        judged=judged_by(judgement.results),
+        findings=findings,
+        unknown=sorted(judgement.unknown),
+        tokens=tokens([judgement.exchange]),
+    )
 
 
 def as_json(judgement: Judgement) -> dict[str, Any]:

@@ -10,10 +10,14 @@ from types import TracebackType
 from conformance.checks import Result
 from conformance.contract import Contract, Level
 from conformance.report.curl import Sender, curl
+from conformance.report.marked import marked
 from conformance.verdict import Case, CaseOutcome
 from conformance.wire.json_values import printable, shorten
 
 MAX_FINDINGS = 25
+MAX_SHOWN = 3
+"""Exchanges that are shown in full."""
+
 MAX_FRAMES = 100
 """Frames of a traceback beyond which its middle is left out."""
 
@@ -41,11 +45,12 @@ def failure_text(
     sender: Sender,
     exchanges: Path | str | None,
     body: Callable[[int], Path | str | None] = lambda _: None,
+    in_full: bool = False,
 ) -> str:
     """Everything that a reader needs to know of a case that did not pass, as lines of text.
 
     ``exchanges`` is the file that holds them, or why there is none; ``body`` gives the file of a long body, by the
-    number of its exchange.
+    number of its exchange. ``in_full`` shows what was sent and received, with the places marked.
     """
     lines: list[str] = []
     if case.outcome is CaseOutcome.COULD_NOT_RUN:
@@ -57,6 +62,7 @@ def failure_text(
         lines.append(f"FAIL  cassette  {case.model}")
         lines += [f"  {line}" for line in mismatch.splitlines()]
     lines += _findings(case, contract)
+    lines += [f"WAIVED  {row.requirement}: {row.reason} ({row.link})" for row in case.accepted]
     lines += [f"  note: {note}" for note in case.notes]
     if exchanges is not None:
         lines.append(f"  exchanges: {exchanges}")
@@ -64,6 +70,9 @@ def failure_text(
     numbers = sorted({number for number, result in case.findings(Level.MUST, Level.SHOULD)})
     for number in filter(None, numbers[:1] or [len(case.exchanges)]):
         lines.append(f"  {curl(case.exchanges[number - 1], sender, body(number))}")
+    for number in filter(None, numbers[:MAX_SHOWN] or [len(case.exchanges)]) if in_full else ():
+        found = [result.finding.where for which, result in case.results if which == number and result.finding]
+        lines += ["", f"exchange {number}", *marked(case.exchanges[number - 1], found)]
     return printable_lines(lines)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from conformance.contract import Contract
-from conformance.report.causes import Cause, cases_of, causes, place_of, skeleton, together, told_of
+from conformance.report.causes import cases_of, told_of
 from conformance.report.causes import rows as rows_of_causes
 from conformance.report.clients import rows as rows_of_clients
+from conformance.report.document import RESULTS
 from conformance.report.matrix import Paint, matrix, plain
-from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, CaseOutcome, Record, Run
+from conformance.verdict import CaseOutcome, Comparison, Record, Run, Told
+from conformance.verdict.causes import Cause, causes, place_of, skeleton, together
 from conformance.wire.json_values import printable, shorten
 
 SOME: Final = 5
@@ -22,8 +24,6 @@ MANY: Final = 60
 SHOWN: Final = 8
 """Causes of failures that are told at the end, each in three lines, so that they fit a screen with the verdict."""
 
-RESULTS: Final = {0: "passed", FAILED_STATUS: "failed", COULD_NOT_RUN_STATUS: "could not run"}
-
 
 def summary(
     run: Run,
@@ -33,6 +33,8 @@ def summary(
     remarks: Sequence[str],
     status: int,
     verbose: bool = False,
+    waivers: Sequence[Told] = (),
+    comparison: Comparison | None = None,
     paint: Paint = plain,
 ) -> Iterator[tuple[str, str]]:
     """The sections at the end of a run: title and text of each, what is read first at the very end.
@@ -52,10 +54,16 @@ def summary(
         yield "clients", "\n".join(rows)
     if rows := _reasons([*run.with_outcome(CaseOutcome.COULD_NOT_RUN), *run.unmet()]):
         yield "could not run", "\n".join(rows)
+    if rows := [printable(f"{one.text}: {one.waiver.reason} ({one.waiver.link})") for one in waivers if one.cases]:
+        yield "waived", "\n".join(rows)
+    if rows := [printable(f"{one.where}: {one.text}") for one in waivers if one.state.is_stale]:
+        yield "waivers to be deleted, for which this run fails", "\n".join(rows)
     if found := causes(run, "should"):
         yield "warnings (should)", "\n".join(map(printable, rows_of_causes(found, most)))
     if found := causes(run, "must"):
         yield "broken promises (must), by cause", "\n".join(map(printable, _blocks(found, MANY if verbose else SHOWN)))
+    if comparison is not None:
+        yield "compared with the baseline, by cause", "\n".join(map(printable, _compared(comparison, most)))
     yield "verdict", "\n".join(_verdict(run, remarks, status))
 
 
@@ -69,6 +77,16 @@ def _blocks(found: Sequence[Cause], most: int) -> Iterator[str]:
             yield f"    again: {again}"
     if len(groups) > most:
         yield f"    … and {len(groups) - most} more, which -v shows"
+
+
+def _compared(found: Comparison, most: int) -> Iterator[str]:
+    """How many causes are new, known and mended, and which of them are new and mended."""
+    counts = f"{len(found.new)} new, {len(found.known)} known, {len(found.mended)} mended"
+    left = f", {len(found.not_told)} of which nothing was judged now" if found.not_told else ""
+    yield f"{counts}{left}; the baseline is the run of {found.started}"
+    yield from (f"new: {row}" for row in rows_of_causes(found.new, most))
+    for cause in found.mended[:most]:
+        yield f"mended: {cause['requirement']}  {cause['place'] or 'the answer'}, {cause['level']}"
 
 
 def _reasons(records: Iterable[Record]) -> list[str]:

@@ -135,6 +135,7 @@ def case_of(item: pytest.Function, settings: Settings) -> Case | None:
         requirements=requirements,
         expected_requests=requests.args[0] if requests else 1,
         twins=tuple(shape.format(**params) for shape in twin.args) if twin else (),
+        waivers=settings.waivers,
     )
 
 
@@ -144,6 +145,19 @@ def keep_quick(config: pytest.Config, items: list[pytest.Item]) -> None:
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item.get_closest_marker("quick") is not None]
+
+
+def take_up(config: pytest.Config, items: list[pytest.Item], settings: Settings) -> None:
+    """Leaves out what the run that is taken up has judged."""
+    wanted: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        case = case_of(item, settings) if isinstance(item, pytest.Function) else None
+        is_wanted = case is not None and settings.resume is not None and settings.resume.wants(case.node, case.model)
+        (wanted if is_wanted else left_out).append(item)
+    items[:] = wanted
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 def twins_of(cases: Iterable[Case], contract: Contract) -> list[tuple[str, str]]:

@@ -289,6 +289,7 @@ class Judged:
         )
         if was_sent:
             self._case.extra_requests += 1
+            self._case.beside.append(exchange)
             self._case.add(exchange, [])
         return exchange
 

@@ -15,8 +15,8 @@ from vcr import VCR
 
 from conformance import report
 from conformance.recording import MATCHERS, TWINS, file_name
-from conformance.report import causes
 from conformance.run import again, cases, evidence, forms, start, transmit
+from conformance.run.collector import Collector
 from conformance.run.header import header, left_out
 from conformance.run.lacks import told_of_lacks
 from conformance.run.settings import Settings, add_options
@@ -83,6 +83,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         if not config.pluginmanager.is_registered(pytest_recording.plugin):
             raise pytest.UsageError("-p no:recording: pytest-recording plays the cassettes; leave this option out")
+        start.prepare(config)
         start.settle(config, Settings.read(config))
         settings = config.stash[SETTINGS]
         if settings.live and config.option.preflight_only:
@@ -91,6 +92,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return start.ended(config, error, int(pytest.ExitCode.USAGE_ERROR))
     except MissingPrerequisite as error:
         return start.ended(config, error, COULD_NOT_RUN_STATUS)
+    except KeyboardInterrupt:
+        return start.ended(config, "interrupted before the first case", int(pytest.ExitCode.INTERRUPTED))
     if settings.listing and hasattr(config.option, "numprocesses"):
         # A listing needs no workers.
         config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
@@ -138,6 +141,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Makes a case of each conformance test, and an item of each cassette that belongs to none."""
     settings = config.stash[SETTINGS]
     items.sort(key=lambda item: (cases.risk_of(item), item.get_closest_marker("first") is None))
+    if settings.resume is not None:
+        cases.take_up(config, items, settings)
     known: dict[str, dict[str, set[str]]] = {}
     for item in items:
         if not isinstance(item, pytest.Function) or (case := cases.case_of(item, settings)) is None:
@@ -155,7 +160,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             item.add_marker(pytest.mark.vcr)
     if settings.quick:
         cases.keep_quick(config, items)
-    elif settings.replay and not settings.listing and known:
+    elif settings.replay and not settings.listing and known and settings.resume is None:
         items += unclaimed(session, settings, known)
 
 
@@ -179,6 +184,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             case.expected_requests,
             skipped=item.get_closest_marker("skip") is not None,
             live_only=item.get_closest_marker("live_only") is not None,
+            requirements=case.requirements,
         )
         for item in session.items
         if (case := item.stash.get(CASE, None)) is not None
@@ -190,7 +196,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     ]
     terminal = session.config.get_terminal_writer()
     terminal.line()
-    for line in report.listing(session.config.stash[SETTINGS].contract, listed):
+    verbose = session.config.option.verbose > 0
+    for line in report.listing(session.config.stash[SETTINGS].contract, listed, verbose=verbose):
         terminal.line(line)
     return True
 
@@ -247,6 +254,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         recorder = pyfuncitem.stash.get(RECORDER, None)
         settings = pyfuncitem.config.stash[SETTINGS]
         if recorder is None or (problem := transmit.save(recorder, case.exchanges[-1], settings)) is None:
+            if outcome is CaseOutcome.WAIVED:
+                pytest.xfail(f"waived: {case.reason}")
             return result
         case.outcome, case.reason = CaseOutcome.COULD_NOT_RUN, problem
     elif outcome is CaseOutcome.SUITE_ERROR and error is not None:
@@ -271,6 +280,7 @@ def pytest_runtest_makereport(
     asks_again = again.command(item, settings, *(["--live"] if settings.live else []))
     if made.skipped and case.outcome is None:
         case.outcome = CaseOutcome.NOT_TRIED if case.not_tried else CaseOutcome.NOT_APPLICABLE
+        case.reason = made.longrepr[2].removeprefix("Skipped: ") if isinstance(made.longrepr, tuple) else ""
     elif case.outcome is None:
         case.finish(call.excinfo.value if call.excinfo else None)
     kept = evidence.keep(item.config, case, settings) if settings.live else transmit.path_of(settings, case)
@@ -286,17 +296,17 @@ def pytest_runtest_makereport(
             ),
             exchanges=kept,
             body=lambda number: evidence.body_of(item.config, case, number, settings),
+            in_full=item.config.option.verbose > 1,
         )
         known = call.excinfo is None or call.excinfo.errisinstance((CouldNotRun, pytest.fail.Exception))
         own = [] if known else [printable(line) for line in made.longreprtext.splitlines()]
         made.longrepr = settings.secrets.hide("\n".join([*own, text]))
-    record = case.record(settings.secrets.hide)
-    record.again = settings.secrets.hide(asks_again)
+    record = case.record(settings.secrets.hide, lambda name: settings.contract.level(name, case.model))
+    record.again, record.seconds = settings.secrets.hide(asks_again), made.duration
+    record.evidence = str(kept) if isinstance(kept, Path) else ""
     made.conformance = record.as_dict()  # type: ignore[attr-defined]
     # JUnit takes the properties of the report on the teardown, which is made from those of the item.
-    item.user_properties += [("model", record.model), ("outcome", record.outcome)]
-    item.user_properties += [("requirement", requirement) for requirement in case.requirements]
-    item.user_properties += [("finding", " | ".join(finding)) for finding in record.findings]
+    item.user_properties += report.properties(record)
     return made
 
 
@@ -314,60 +324,17 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     return None
 
 
-class Told:
-    """The text of a case that failed. As it has no message, pytest's summary of what failed holds names only.
-
-    What was found is summed up by causes.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __str__(self) -> str:
-        return self.text
-
-    def toterminal(self, tw: Any) -> None:
-        """Writes the text."""
-        tw.line(self.text)
-
-
-class Collector:
-    """Collects the records of all cases, in the process that reports."""
-
-    def __init__(self, run: Run, *, verbose: bool) -> None:
-        self.run = run
-        self._verbose = verbose
-        self._told: set[tuple[str, ...]] = set()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Adds the record that a report carries, and counts what failed without one.
-
-        A case that failed for nothing but causes that earlier ones had is not told at length again.
-        """
-        if (values := getattr(report, "conformance", None)) is not None:
-            self.run.add(values)
-            found = causes.keys(values["findings"], "must")
-            report.told_before = bool(found) and found <= self._told and not self._verbose  # type: ignore[attr-defined]
-            self._told |= found
-            if isinstance(report.longrepr, str):
-                report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest asks for `toterminal` only
-        elif report.failed:
-            self.run.failed_otherwise += 1
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sets the exit status of the run from its verdict."""
     settings = session.config.stash[SETTINGS]
     if not settings.listing:
-        run = session.config.stash[RUN]
-        status = run.exit_status(int(session.exitstatus), settings.fail_on, require_all=settings.require_all)
-        session.exitstatus = status
+        status = start.concluded(session.config, int(session.exitstatus))
+        session.exitstatus = start.finish(session.config, status)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> Generator[None]:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Generator[None]:
     """Shows observations, the matrix, warnings, causes and the verdict, behind all that pytest and others show."""
     yield
     run = config.stash[RUN]
@@ -375,7 +342,6 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     settings = config.stash[SETTINGS]
     writer = terminalreporter._tw  # noqa: SLF001  (no public way to the width)
-    status = run.exit_status(int(exitstatus), settings.fail_on, require_all=settings.require_all)
     remarks = [*config.stash[PROVENANCE], *left_out(settings), *forms.told(run), *told_of_lacks(run)]
     remarks += evidence.told(config, settings)
     sections = report.summary(
@@ -383,7 +349,9 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         settings.contract,
         width=writer.fullwidth,
         remarks=remarks,
-        status=status,
+        status=int(terminalreporter._session.exitstatus),  # noqa: SLF001  (what came of it in the end)
+        waivers=start.waivers(config),
+        comparison=start.comparison(config),
         verbose=config.option.verbose > 0,
         paint=lambda letter, outcome: writer.markup(letter, **COLORS.get(outcome, {})),
     )

@@ -15,14 +15,15 @@ import pytest
 from conformance import layout
 from conformance.contract import CONTRACT_NAMES, DATABRICKS, TOOL_TYPES, Contract, ContractError, load
 from conformance.recording import SERVICES, Library, Secrets, Service
-from conformance.run import target_options
+from conformance.run import report_options, target_options
 from conformance.run.bodies import Room
 from conformance.run.selection import check_words, expanded, models_of
+from conformance.run.taking_up import TakenUp
 from conformance.run.values import names_in, one_of
 from conformance.target import REPLAY, Limits, Target, TargetError, check_url, is_personal
 from conformance.target.discovery import Offered
 from conformance.target.lacking import FEATURES
-from conformance.verdict import FAIL_ON
+from conformance.verdict import FAIL_ON, Waivers
 from conformance.wire.json_values import show
 
 REFERENCE_SET = "reference"
@@ -63,7 +64,9 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
         help="models to test: names or patterns, separated by commas; documented (default), offered, all",
     )
     group.addoption("--contract", metavar="NAME", default="databricks", help="databricks (default) or openai")
-    group.addoption("--fail-on", metavar="LEVEL", default="must", help="must (default) or should: what fails the run")
+    group.addoption(
+        "--fail-on", metavar="LEVEL", default="must", help="what fails a run: must (default), should or new"
+    )
     group.addoption("--cassettes", metavar="DIR", help="set of cassettes (default: cassettes/reference)")
     group.addoption(
         "--every-model", action="store_true", help="try on every model what one representative would do for"
@@ -110,6 +113,7 @@ def add_options(parser: pytest.Parser) -> frozenset[str]:
     group.addoption(
         "--require-all", action="store_true", help="end with 6 if something was not tried for want of an option"
     )
+    report_options.add_options(group)
     group.addoption("--list", action="store_true", help="show requirements, cases and requests a model; send nothing")
     return frozenset(name for option in group.options if option.attrs().get("metavar") for name in option.names())
 
@@ -139,6 +143,8 @@ class Settings:
     quick: bool
     cap: int | None
     again: tuple[str, ...]
+    waivers: Waivers | None
+    resume: TakenUp | None
 
     @property
     def replay(self) -> bool:
@@ -218,6 +224,8 @@ class Settings:
             quick=bool(option.quick),
             cap=_cap(config),
             again=_options_of_again(config),
+            waivers=report_options.waivers(config, contract),
+            resume=report_options.taken_up(config),
         )
 
 
@@ -236,6 +244,7 @@ def _options_of_again(config: pytest.Config) -> tuple[str, ...]:
         "--contract": option.contract if option.contract != "databricks" else None,
         "--models": option.models,
         "--cassettes": option.cassettes,
+        "--waivers": option.waivers,
         "--without-tools": _joined(option.without_tools),
         "--without": _joined(option.without_inputs),
         **_services(config),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from conformance import report
 from conformance.contract import DATABRICKS
 from conformance.run import discovered, doctor, entry
 from conformance.run.discovered import Found
 from conformance.run.header import provenance
+from conformance.run.report_options import ReportOptions
+from conformance.run.reporting import Reporting
 from conformance.run.settings import Settings
-from conformance.run.stash import FOUND, PROVENANCE, SETTINGS, VALUED
-from conformance.verdict import COULD_NOT_RUN_STATUS
+from conformance.run.stash import FOUND, PROVENANCE, RUN, SETTINGS, VALUED
+from conformance.verdict import COULD_NOT_RUN_STATUS, Comparison, Told, fails_anew, known_must
 from conformance.wire.json_values import printable
 
 
@@ -29,12 +28,56 @@ MODELS: Final = "conformance_models"
 """Under which a worker is handed the models that the controller found."""
 
 
+REPORTING = pytest.StashKey[Reporting]()
+
+
+def prepare(config: pytest.Config) -> None:
+    """Begins to keep what others are told of a run. Raises pytest.UsageError."""
+    if not is_worker(config):
+        config.stash[REPORTING] = Reporting()
+        config.stash[REPORTING].options = ReportOptions.read(config)
+
+
+def finish(config: pytest.Config, status: int) -> int:
+    """Tells of a run that is over; gives its status. A worker tells nobody."""
+    return config.stash[REPORTING].finish(config, status) if REPORTING in config.stash else status
+
+
+def concluded(config: pytest.Config, status: int) -> int:
+    """The exit status of a run by its verdict, in which what is taken up has its place."""
+    settings, run = config.stash[SETTINGS], config.stash[RUN]
+    if settings.resume is not None and not is_worker(config):
+        run.records += settings.resume.kept(run)
+    baseline = config.stash[REPORTING].options.baseline if REPORTING in config.stash else None
+    known = known_must(baseline) if baseline else frozenset[str]()
+    return run.exit_status(
+        status, settings.fail_on, require_all=settings.require_all, is_new=lambda record: fails_anew(record, known)
+    )
+
+
+def comparison(config: pytest.Config) -> Comparison | None:
+    """What a run that is over says of its baseline."""
+    return config.stash[REPORTING].comparison
+
+
+def waivers(config: pytest.Config) -> list[Told]:
+    """What a run that is over says of its waivers."""
+    return config.stash[REPORTING].waivers
+
+
 def settle(config: pytest.Config, settings: Settings) -> None:
     """Keeps the settings of a run, and what was found out before it. A worker is handed that by its controller.
 
     Raises pytest.UsageError and MissingPrerequisite.
     """
-    config.stash[FOUND], config.stash[PROVENANCE] = Found(), []
+    if settings.resume is not None and not settings.listing:
+        settings.resume.check(
+            target=settings.target.base_url if settings.live else None,
+            contract={"name": settings.contract.name, "version": settings.contract.version},
+            options=list(map(settings.secrets.hide, settings.again)),
+            mode=settings.mode,
+        )
+    config.stash[FOUND], config.stash[PROVENANCE], config.stash[SETTINGS] = Found(), [], settings
     if is_worker(config):
         given: Any = config
         settings = settings.trying(tuple(given.workerinput[MODELS]))
@@ -57,8 +100,9 @@ def examine(config: pytest.Config) -> int:
     for line, good in doctor.told(settings, doctor.examined(settings, found, answers)):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+        config.stash[PROVENANCE].append(line)
         status = status if good else COULD_NOT_RUN_STATUS
-    return status
+    return finish(config, status)
 
 
 def rearranged(config: pytest.Config) -> list[str] | None:
@@ -80,15 +124,11 @@ def again(arguments: list[str]) -> int:
         return int(pytest.main(arguments))
 
 
-def ended(config: pytest.Config, error: Exception, status: int) -> int:
-    """Says in one sentence why a run does not begin, also in its JUnit file if there is to be one; gives the status."""
+def ended(config: pytest.Config, error: Exception | str, status: int) -> int:
+    """Says in one sentence why a run does not begin, also in the files that it was to write; gives the status."""
     sentence = printable(str(error))
     sys.stderr.write(f"ERROR: {sentence}\n")
     if status == COULD_NOT_RUN_STATUS:
         sys.stderr.write(f"could not run (exit status {status})\n")
-    if file := config.getoption("xmlpath", None):
-        try:
-            report.write_junit(Path(os.path.expandvars(file)).expanduser(), sentence)
-        except OSError as problem:
-            sys.stderr.write(f"ERROR: --junitxml: {file} cannot be written: {problem.strerror}\n")
+    config.stash.get(REPORTING, Reporting()).ended(config, sentence, status)
     return status

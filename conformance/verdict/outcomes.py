@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from conformance.checks import Result
 from conformance.contract import Level
 
-FAIL_ON: Final = ("must", "should")
+FAIL_ON: Final = ("must", "should", "new")
 COULD_NOT_RUN_STATUS: Final = 6
 FAILED_STATUS: Final = 1
 
@@ -22,6 +22,7 @@ class CaseOutcome(enum.StrEnum):
     NOT_TRIED = "not tried"
     PASS = "pass"  # noqa: S105  (no password)
     OBSERVED = "observed"
+    WAIVED = "waived"
     WARN = "warn"
     COULD_NOT_RUN = "could not run"
     FAIL = "fail"
@@ -40,6 +41,16 @@ def outcome_of(result: Result) -> CaseOutcome:
     return {Level.MUST: CaseOutcome.FAIL, Level.SHOULD: CaseOutcome.WARN, Level.MAY: CaseOutcome.OBSERVED}[result.level]
 
 
+def judged_by(results: Iterable[Result], waived: Callable[[Result], object] = lambda _: False) -> dict[str, str]:
+    """What the judgements of each requirement come to, by the worst of them. ``waived`` tells which are accepted."""
+    judged: dict[str, CaseOutcome] = {}
+    for result in results:
+        outcome = CaseOutcome.WAIVED if waived(result) else outcome_of(result)
+        outcomes = (outcome, judged.get(result.requirement, CaseOutcome.NOT_APPLICABLE))
+        judged[result.requirement] = max(outcomes, key=lambda outcome: outcome.rank)
+    return {requirement: str(outcome) for requirement, outcome in judged.items()}
+
+
 RANKS: Final = {outcome: rank for rank, outcome in enumerate(CaseOutcome)}
 
 
@@ -52,7 +63,10 @@ class Record:
     ``unsteady`` what was asked again, ``waited`` for how many seconds; ``not_tried`` holds what is not tried without
     an option, and the option; ``untried`` is True for a model of which no case is tried. ``reason`` is the sentence for
     a case that could not run, or whose model never did what it needs; ``again`` the command that asks for
-    the case again.
+    the case again. ``requirements`` are those that the case puts to the test, each with its level; ``tokens`` counts
+    those of its own requests; ``beside`` are the requests that any case of the run may have to send first, with their
+    tokens; ``evidence`` names the file with the exchanges. ``waived_by`` are the numbers of the waivers that were used:
+    the level of a finding that is waived has ``waived`` before it.
     """
 
     case: str
@@ -70,6 +84,12 @@ class Record:
     reason: str = ""
     again: str = ""
     untried: bool = False
+    requirements: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
+    evidence: str = ""
+    waived_by: list[int] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON values."""
@@ -111,19 +131,28 @@ class Run:
         """What was not tried, each with the option that it needs."""
         return {record.not_tried[0]: record.not_tried[1] for record in self.records if record.not_tried}
 
-    def exit_status(self, status: int, fail_on: str, *, require_all: bool = False) -> int:
+    def exit_status(
+        self,
+        status: int,
+        fail_on: str,
+        *,
+        require_all: bool = False,
+        is_new: Callable[[Record], bool] = lambda _: True,
+    ) -> int:
         """The exit status of the run, from the status that pytest has arrived at.
 
-        Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's.
+        Only 0 and 1 are refined; usage errors, interruptions and an empty collection stay pytest's. ``is_new`` tells
+        which failures count where only new ones do.
         """
         if status not in (0, FAILED_STATUS) or not self.records:
             return status
         outcomes = {record.outcome for record in self.records}
-        if self.failed_otherwise or outcomes & {CaseOutcome.FAIL, CaseOutcome.SUITE_ERROR}:
+        failed = [record for record in self.with_outcome(CaseOutcome.FAIL) if fail_on != "new" or is_new(record)]
+        if self.failed_otherwise or failed or CaseOutcome.SUITE_ERROR in outcomes:
             return FAILED_STATUS
         if fail_on == "should" and CaseOutcome.WARN in outcomes:
             return FAILED_STATUS
         left_out = require_all and self.not_tried
         if CaseOutcome.COULD_NOT_RUN in outcomes or self.unmet() or not self.judged or left_out:
             return COULD_NOT_RUN_STATUS
-        return status
+        return 0 if fail_on == "new" else status

@@ -11,6 +11,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -95,6 +96,18 @@ def assert_no_trace(token: str, text: str, where: str) -> None:
     assert not found, (where, sorted(found)[:5])
 
 
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts in a JSON value, names of members among them."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+    elif isinstance(value, str):
+        yield value
+
+
 def answer(place: str, encoded: str) -> bytes:
     """An answer of HTTP that holds a text in some place."""
     line = encoded.replace("\r", "").replace("\n", "")
@@ -145,22 +158,28 @@ def reply(number: int, request: bytes) -> bytes:
 @pytest.mark.parametrize("recording", [False, True], ids=["verify", "record"])
 @pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS)
 def test_no_trace_of_the_token(checkout: Checkout, alphabet: str, *, recording: bool) -> None:
-    """Neither terminal, log, JUnit nor cassette holds a part of the token that a target echoes."""
+    """Neither terminal, log, JUnit, report, summary nor cassette holds a part of the token that a target echoes."""
     token = "".join(secrets.choice(alphabet) for _ in range(LENGTH))
     (checkout.path / "conformance" / "test_supported_models.py").write_text(TESTS)
+    report = checkout.path / "report"
     shown = ("-rA", "-vv", "--tb=long", "--showlocals", "--log-level=DEBUG", "--log-cli-level=DEBUG", "--log-file=log")
     saved = ("--junitxml=junit.xml", "-o", "junit_logging=all", "--record-mode=all", "--cassettes=own")
     with serving(reply) as server:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--live", "--base-url", server.url),
-                *("--models", "gpt-5-4", *shown, *saved[: None if recording else 3]),
+                *("--models", "gpt-5-4", "--report=report", "--ci=github", *shown, *saved[: None if recording else 3]),
                 "conformance/test_supported_models.py",
             ],
             cwd=checkout.path,
             capture_output=True,
             text=True,
-            env={"PATH": "/usr/bin:/bin", "RESPONSES_API_KEY": token, "NO_PROXY": "*"},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "RESPONSES_API_KEY": token,
+                "NO_PROXY": "*",
+                "GITHUB_STEP_SUMMARY": str(checkout.path / "step"),
+            },
             timeout=200,
             check=False,
         )
@@ -169,8 +188,10 @@ def test_no_trace_of_the_token(checkout: Checkout, alphabet: str, *, recording: 
     assert "[the token]" in done.stdout
     assert_no_trace(token, done.stdout, "terminal")
     assert_no_trace(token, done.stderr, "standard error")
-    for name in ("junit.xml", "log"):
+    for name in ("junit.xml", "log", "report/summary.md", "step"):
         assert_no_trace(token, html.unescape((checkout.path / name).read_text()), name)
+    # Members are looked at one by one: in the text of a file the quotation marks of JSON would hide them.
+    assert_no_trace(token, "\n".join(texts_in(json.loads((report / "report.json").read_text()))), "report.json")
     cassettes = list((checkout.path / "own").rglob("*")) if recording else []
     for path in cassettes:
         if path.is_file():

@@ -99,7 +99,7 @@ def test_no_mcp_server(tool_tests: Checkout, endpoint: str) -> None:
     for each in (result, tool_tests.live(endpoint, "-n", "1", *only)):
         assert each.ret == 0
         each.stdout.fnmatch_lines(["3 cases: 1 pass, 2 not tried", "*NOT TRIED: mcp (give --mcp-server)"])
-    listed = tool_tests.quick("--list", *only)
+    listed = tool_tests.quick("--list", "-v", *only)
     listed.stdout.fnmatch_lines(["  supported_models  mcp_streamed: 1 cases, 1 requests"])
 
 

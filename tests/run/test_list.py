@@ -17,34 +17,55 @@ from tests.run.results import URL, told
 def test_list_sends_nothing(unchanged: Checkout) -> None:
     """--list shows requirements, cases and requests a model for any mode, and asks for no credential and no server."""
     for args in ([], ["--live"], ["--live", "--base-url", "http://127.0.0.1:9/v1"], ["--base-url", URL]):
-        result = unchanged.quick("--list", "--models", "gpt-5-4", *args)
+        result = unchanged.quick("--list", "-v", "--models", "gpt-5-4", *args)
         assert result.ret == 0
         result.stdout.fnmatch_lines(
             [
+                "* cases, * requests, 0 cases not applicable; nothing was sent",
                 "requirements of the contract databricks *",
-                "  supported_models.string_input * must *",
-                "cases and requests by test",
-                "  supported_models  string_input: 1 cases, 1 requests",
                 "requests by model (ceiling 80)",
                 "  gpt-5-4: *",
-                "* cases, * requests, 0 cases not applicable; nothing was sent",
+                "    supported_models 4: string_input 1, *",
+                "requests by chapter",
+                "cases and requests by test",
+                "  supported_models  string_input: 1 cases, 1 requests",
+                "requirements, their sources and their tests",
+                "  image_input.size * excluded *",
+                "    not tested: the table with the sizes was lost *",
+                "  supported_models.string_input * must *",
+                "    source: documentation page, *",
+                "    tests: supported_models::test_string_input (1)",
+                "  usage.total * must *",
+                "    source: genuine recordings, *",
+                "    judged where an exchange says something of it",
             ]
         )
 
 
+def test_list_fits_a_screen(unchanged: Checkout) -> None:
+    """Without -v the list is its numbers, in at most 40 lines of 100 columns for all models."""
+    lines = unchanged.quick("--list").outlines
+    start = next(number for number, line in enumerate(lines) if line.startswith("collected "))
+    assert len(lines) - start <= 40
+    assert max(map(len, lines[start:])) <= 120
+    assert lines[start + 2].endswith("; nothing was sent")
+    alone = unchanged.quick("--list", "conformance/test_mcp.py")
+    alone.stdout.fnmatch_lines(["put to the test by cases: *; by none of these cases: *; never: 2"])
+
+
 def test_list_obeys_the_options(checkout: Checkout) -> None:
     """--list counts what --models, --contract and --every-model ask for, and xdist does not hide it."""
-    all_models = "\n".join(told(checkout.quick("--list")))
-    every_model = "\n".join(told(checkout.quick("--list", "--every-model")))
+    all_models = "\n".join(told(checkout.quick("--list", "-v")))
+    every_model = "\n".join(told(checkout.quick("--list", "-v", "--every-model")))
     of = [re.search(r"boundary_value: (\d+) cases", text) for text in (all_models, every_model)]
     assert all(of)
     few, many = (int(match[1]) for match in of if match)
     assert many == 12 * few
-    openai = checkout.quick("--list", "--contract", "openai", "--models", "demo")
-    openai.stdout.fnmatch_lines(["  unsupported_parameters.store*not applicable*", "  demo: *"])
-    workers = checkout.run("--list", "-n", "2", "--models", "gpt-5-4")
+    openai = checkout.quick("--list", "-v", "--contract", "openai", "--models", "demo")
+    openai.stdout.fnmatch_lines(["  demo: *", "  unsupported_parameters.store*not applicable*"])
+    workers = checkout.run("--list", "-v", "-n", "2", "--models", "gpt-5-4")
     assert workers.ret == 0
-    workers.stdout.fnmatch_lines(["*nothing was sent"])
+    workers.stdout.fnmatch_lines(["*nothing was sent*"])
 
 
 def test_list_of_a_broken_suite_is_not_green(checkout: Checkout) -> None:

@@ -52,9 +52,9 @@ def test_a_twin_is_sent_once(checkout: Checkout, endpoint: str) -> None:
 
 def test_the_list_counts_twins(unchanged: Checkout) -> None:
     """--list counts a twin once a model, and none that a test of the run sends anyway."""
-    alone = unchanged.quick("--list", "--models=gpt-5-4", "conformance/test_unsupported_parameters.py")
+    alone = unchanged.quick("--list", "-v", "--models=gpt-5-4", "conformance/test_unsupported_parameters.py")
     alone.stdout.fnmatch_lines(["  twins  plain: 1 cases, 1 requests", "  twins  streamed: 1 cases, 1 requests"])
-    whole = "\n".join(unchanged.quick("--list", "--models=gpt-5-4").outlines)
+    whole = "\n".join(unchanged.quick("--list", "-v", "--models=gpt-5-4").outlines)
     assert "twins  plain" not in whole
     assert "twins  function" in whole
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.report.causes import causes, place_of, rows, skeleton
+from conformance.report.causes import rows
 from conformance.verdict import Run
+from conformance.verdict.causes import causes, place_of, skeleton
 
 
 def run_of(*cases: tuple[str, list[list[str]]]) -> Run:
