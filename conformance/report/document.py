@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import conformance
 from conformance.contract import Contract
+from conformance.report.clients import clients
 from conformance.report.trace import traced
 from conformance.verdict import COULD_NOT_RUN_STATUS, FAILED_STATUS, Comparison, Record, Run
 from conformance.verdict.causes import Cause, causes, ids
@@ -90,6 +91,7 @@ def document(run: Run, facts: Facts, hide: Callable[[str], str] = str) -> dict[s
         "waivers": list(map(_waiver, facts.waivers)),
         "baseline": facts.comparison and _comparison(facts.comparison),
         "causes": [_cause(cause) for level in (*LEVELS, *WAIVED) for cause in causes(ordered, level)],
+        "clients": [{"client": name, "model": model, "why": why} for name, model, why in clients(records)],
         "requirements": rows,
         "cases": list(map(_case, records)),
     }

@@ -49,6 +49,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         found = [cause for cause in report["causes"] if cause["level"] == level and not cause["waived"]]
         if found:
             yield from ("", f"### {title}", "", *_causes(found, (report["baseline"] or {}).get("new", ())))
+    if report["clients"]:
+        yield from ("", "### Clients as they come out of the box", "", *_clients(report["clients"]))
     if report["waivers"]:
         yield from ("", "### Waivers", "", *_waivers(report["waivers"]))
     yield from _reasons(report["cases"], "could not run", "Could not run")
@@ -109,6 +111,11 @@ def _reasons(cases: Iterable[Mapping[str, Any]], outcome: str, title: str) -> It
     if reasons:
         yield from ("", f"### {title}", "")
         yield from (f"- {count} cases: {escaped(shorten(reason, 400))}" for reason, count in reasons.items())
+
+
+def _clients(clients: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    rows = [(code(row["client"]), code(row["model"]), escaped(row["why"] or "works")) for row in clients]
+    yield from _table(("Client", "Model", "Its tool loop"), rows)
 
 
 def _models(models: Iterable[Mapping[str, Any]]) -> Iterator[str]:
