@@ -33,10 +33,11 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"{escaped(run['ended'])}"
         yield ""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counts["outcomes"].items())
-    tokens = counts["tokens"]
+    beside = counts["beside"]
+    tokens = {kind: count + beside[kind] for kind, count in counts["tokens"].items()}
     yield f"{counts['cases']} cases" + (f": {outcomes}" if outcomes else "") + ".  "
     yield (
-        f"{counts['judgements']} judgements of requirements on {counts['requests']} requests; "
+        f"{counts['judgements']} judgements of requirements on {counts['requests'] + beside['requests']} requests; "
         f"tokens: {tokens['input']} in, {tokens['output']} out.  "
     )
     contract = report["contract"]

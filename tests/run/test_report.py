@@ -185,7 +185,14 @@ def test_views_cannot_be_painted() -> None:
     tokens = {"input": 0, "output": 0}
     report = {
         "run": {"result": "failed", "status": 1, "ended": hostile, "fail_on": "must"},
-        "counts": {"cases": 0, "outcomes": {}, "judgements": 0, "requests": 0, "tokens": tokens},
+        "counts": {
+            "cases": 0,
+            "outcomes": {},
+            "judgements": 0,
+            "requests": 0,
+            "tokens": tokens,
+            "beside": {**tokens, "requests": 0},
+        },
         "contract": None,
         "target": hostile,
         "provenance": [hostile],
