@@ -237,6 +237,19 @@ def _is_as_given(view: View, memory: Memory) -> bool:
     return True
 
 
+def _needs_a_store(view: View) -> bool:
+    """True for what only an endpoint that stores responses can take: references, and reasoning without its content."""
+    stores = not view.contract.models and view.asked("store") is not False
+    return not stores and any(
+        at(item, "type") == "item_reference" or (at(item, "type") == "reasoning" and not _secret(item))
+        for item in sent_input(view)
+    )
+
+
+def _secret(item: Any) -> bool:
+    return isinstance(at(item, "encrypted_content"), str)
+
+
 def _is_about(view: View, own: list[tuple[str, Given]]) -> bool:
     """True unless an error is about something else than the items that an earlier answer gave, or may be."""
     error = at(view.exchange.json, "error")
@@ -266,7 +279,7 @@ def _refusal(view: View, memory: Memory, model: str | None) -> list[Result]:
     if not is_refused:
         return _judged(view.contract, model, GIVEN_BACK, [])
     said = f"{view.exchange.status}: {message(view)}"
-    if not own or not _is_about(view, own) or not _is_as_given(view, memory):
+    if not own or not _is_about(view, own) or not _is_as_given(view, memory) or _needs_a_store(view):
         return _judged(view.contract, model, REFUSED, [Finding("status", "200, as the request fits the schema", said)])
     level = _promised_level(view.contract, [given for _, given in own], model)
     _, first = own[-1]

@@ -55,7 +55,12 @@ def _excerpt(text: str, start: int, end: int) -> str:
 def _found(view: View, one: Written, pattern: re.Pattern[str], text: str | None = None) -> re.Match[str] | None:
     """The first place of a pattern in a text, unless a model may have repeated it."""
     matches = pattern.finditer(one.text if text is None else text)
-    return next((match for match in matches if not holds(view, match.group())), None)
+    return next((match for match in matches if not any(holds(view, said) for said in _pieces(match.group()))), None)
+
+
+def _pieces(said: str) -> tuple[str, ...]:
+    """What a model may have repeated of a place: all of it, or of two odd characters the first, which it quotes."""
+    return (said, said[0]) if len(said) == 2 and not said.isascii() else (said,)
 
 
 def _is_struck(text: str, mark: str) -> bool:

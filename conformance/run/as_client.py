@@ -157,7 +157,7 @@ class AskAsClient(Ask):
 
     def _tried(self, request: Written) -> Exchange:
         """What becomes of a request. Raises CouldNotRun."""
-        stated = Stated(Outcome.EITHER, ())
+        stated = Stated(Outcome.ANSWERED, ())
         made = self._asked(
             lambda: encoded(self._twins.forms.shaped(request.body, self._case)), stated, headers=request.headers
         )

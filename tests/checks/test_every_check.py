@@ -87,6 +87,7 @@ def test_every_result_has_the_level_of_the_contract() -> None:
 
 UNSHOWN = {
     "calls.loaded_function": "a function that was loaded is in test_calls",
+    "client_requests.compressed_stream": "judged by a clock, on a live answer that comes compressed",
     "credentials.not_repeated": "a request that shows its token is in test_wrong_requests",
     "streams.incremental": "judged by a clock, on a live answer",
     "streams.obfuscation": "said of streams that ask for none",

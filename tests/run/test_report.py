@@ -185,6 +185,7 @@ def test_views_cannot_be_painted() -> None:
     tokens = {"input": 0, "output": 0}
     report = {
         "run": {"result": "failed", "status": 1, "ended": hostile, "fail_on": "must"},
+        "clients": [{"client": hostile, "model": hostile, "why": hostile}],
         "counts": {
             "cases": 0,
             "outcomes": {},
