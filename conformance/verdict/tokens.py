@@ -12,6 +12,9 @@ KINDS: Final = ("input", "output")
 MOST: Final = 2**53
 """A count of tokens that is larger is none."""
 
+LARGEST: Final = 8 * 2**20
+"""Bytes of an answer beyond which it is not read for its tokens: what is hostile need not be read once more."""
+
 
 def tokens(exchanges: Iterable[Exchange]) -> dict[str, int]:
     """The tokens of some answers, by kind. What is no count adds nothing."""
@@ -27,6 +30,8 @@ def tokens(exchanges: Iterable[Exchange]) -> dict[str, int]:
 
 def _usage(exchange: Exchange) -> object:
     """The usage that an answer tells; of a stream that of its last event with a response."""
+    if exchange.broken or len(exchange.content or b"") > LARGEST:
+        return None
     if not exchange.is_stream:
         return at(exchange.json, "usage")
     told = (at(event.json, "response", "usage") for event in reversed(exchange.events))
