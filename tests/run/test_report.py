@@ -206,7 +206,7 @@ def test_views_cannot_be_painted() -> None:
     }
     text = markdown.summary(report)
     assert "<img>" not in text
-    assert all(line.count(" | ") == 5 for line in text.splitlines() if line.startswith("| <code>"))
+    assert {line.count(" | ") for line in text.splitlines() if line.startswith("| <code>")} == {2, 5}
     lines = list(azure(report))
     assert len(lines) == 2
     assert all("\n" not in line and "50%AZP25" in line for line in lines)
