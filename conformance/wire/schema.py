@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from conformance.wire.json_values import MAX_DEPTH, MISSING, pointer, printable, show
 from conformance.wire.schema_files import SchemaError, full, load, target
-from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, derived, error_of, mapped
+from conformance.wire.schema_fits import Fits, fits
+from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, error_of, mapped
 
 __all__ = ["SchemaError", "Violation", "load", "unknown_members", "violations"]
 
@@ -60,12 +60,15 @@ class Violation:
 
 def violations(name: str, instance: object) -> Iterator[Violation]:
     """Yield what breaks the named schema, each place once. Raise SchemaError at once if there is no such schema."""
-    return _report(_validator(name), instance)
+    name = full(name)
+    return _report(fits(name), name, instance)
 
 
-def _report(validator: Any, instance: object) -> Iterator[Violation]:
+def _report(is_right: Fits, name: str, instance: object) -> Iterator[Violation]:
+    if is_right(instance):
+        return
     try:
-        errors: Errors = list(validator.iter_errors(instance))
+        errors: Errors = check(instance, target(name))
     except TooManyReferences:
         errors = [error_of("a value that is nested less deeply", instance=instance)]
     seen = set()
@@ -86,11 +89,6 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     with suppress(TooManyReferences):
         _unknown(_parts(target(full(name)), instance), instance, (), found)
     yield from (printable(pointer(*steps)) for steps in dict.fromkeys(found))
-
-
-@cache
-def _validator(name: str) -> Any:
-    return derived(target(full(name)))
 
 
 def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:

@@ -255,12 +255,34 @@ def _bound(
     return keyword
 
 
+def expression(pattern: str) -> str:
+    """Return a pattern as Python writes it.
+
+    A pattern is ECMA's, where $ is the very end; Python's lets one line feed follow.
+    """
+    return re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+
+
 def _matches(text: str, pattern: str) -> bool:
-    # A pattern is ECMA's, where $ is the very end; Python's lets one line feed follow.
-    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), text) is not None
+    return re.search(expression(pattern), text) is not None
 
 
 _NUMBER: Any = (int, float)
+BOUNDS: dict[str, tuple[Any, Callable[[Any, Any], bool], str]] = {
+    "exclusiveMaximum": (_NUMBER, lambda value, limit: not value >= limit, "a number below {}"),
+    "exclusiveMinimum": (_NUMBER, lambda value, limit: not value <= limit, "a number above {}"),
+    "maxItems": (list, lambda value, limit: len(value) <= limit, "at most {} elements"),
+    "maxLength": (str, lambda value, limit: len(value) <= limit, "a string of at most {} characters"),
+    "maxProperties": (dict, lambda value, limit: len(value) <= limit, "at most {} members"),
+    "maximum": (_NUMBER, lambda value, limit: not value > limit, "a number of at most {}"),
+    "minItems": (list, lambda value, limit: len(value) >= limit, "at least {} elements"),
+    "minLength": (str, lambda value, limit: len(value) >= limit, "a string of at least {} characters"),
+    "minProperties": (dict, lambda value, limit: len(value) >= limit, "at least {} members"),
+    "minimum": (_NUMBER, lambda value, limit: not value < limit, "a number of at least {}"),
+    "pattern": (str, _matches, "a string that matches {}"),
+}
+"""The keywords that compare a value of a kind with a limit: the kind, what has to hold, and how that is said."""
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
@@ -270,26 +292,18 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]
         "anyOf": _any_of,
         "const": _const,
         "enum": _enum,
-        "exclusiveMaximum": _bound(_NUMBER, lambda value, limit: not value >= limit, "a number below {}"),
-        "exclusiveMinimum": _bound(_NUMBER, lambda value, limit: not value <= limit, "a number above {}"),
         "if": _if,
         "items": _items,
-        "maxItems": _bound(list, lambda value, limit: len(value) <= limit, "at most {} elements"),
-        "maxLength": _bound(str, lambda value, limit: len(value) <= limit, "a string of at most {} characters"),
-        "maxProperties": _bound(dict, lambda value, limit: len(value) <= limit, "at most {} members"),
-        "maximum": _bound(_NUMBER, lambda value, limit: not value > limit, "a number of at most {}"),
-        "minItems": _bound(list, lambda value, limit: len(value) >= limit, "at least {} elements"),
-        "minLength": _bound(str, lambda value, limit: len(value) >= limit, "a string of at least {} characters"),
-        "minProperties": _bound(dict, lambda value, limit: len(value) >= limit, "at least {} members"),
-        "minimum": _bound(_NUMBER, lambda value, limit: not value < limit, "a number of at least {}"),
         "not": _not,
-        "pattern": _bound(str, _matches, "a string that matches {}"),
         "properties": _properties,
         "propertyNames": _property_names,
         "required": _required,
         "type": _type,
+        **{word: _bound(*bound) for word, bound in BOUNDS.items()},
     },
 )
+EXPLAINED = frozenset(_Validator.VALIDATORS) - {"format"}
+"""The keywords that something can break. Formats are not looked at."""
 
 
 def _either(parts: Any) -> str:

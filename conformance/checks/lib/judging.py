@@ -39,9 +39,8 @@ def judge(
     # What is taken of a request that is wrong is told by the outcome; nothing says how it would come back.
     is_refusable = stated is not None and stated.outcome is Outcome.REFUSED and bool(view.response)
     is_wrong = is_refusable and any(violations("request", view.body))
-    for requirement in contract.requirements:
+    for requirement, level in contract.levels(model).items():
         rule = RULES.get(requirement)
-        level = contract.level(requirement, model) if rule else None
         if rule is None or level is None or (is_wrong and requirement.startswith("echo.")) or not rule.when(view):
             continue
         findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]

@@ -49,9 +49,9 @@ def judge_links(
     """Judges an exchange by all that was kept of those before it, and then remembers it under a name."""
     view = View(exchange, contract)
     results: list[Result] = []
-    for requirement in filter(LINKS.__contains__, contract.requirements):
-        rule, level = LINKS[requirement], contract.level(requirement, model)
-        if level is not None and rule.when(view, memory):
+    for requirement, level in contract.levels(model).items():
+        rule = LINKS.get(requirement)
+        if rule is not None and level is not None and rule.when(view, memory):
             findings: list[Finding | None] = [*rule.findings(view, memory)]
             results += [Result(requirement, level, finding) for finding in findings or [None]]
     memory.add(view, name)
