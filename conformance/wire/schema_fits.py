@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from jsonschema import Draft202012Validator
+
 from conformance.wire.json_values import same
 from conformance.wire.schema_files import target
-from conformance.wire.schema_keywords import BOUNDS, EXPLAINED, expression, mapped
 
 Fits = Callable[[Any], bool]
 
@@ -24,17 +25,32 @@ _TYPES: Final[dict[str, type]] = {
     "array": list,
     "null": type(None),
 }
-_known: dict[str, Fits] = {}
+_BREAKABLE: Final = frozenset(Draft202012Validator.VALIDATORS) - {"format"}
+"""The keywords that something can break. Formats are not looked at."""
+
+_named: dict[str, Fits] = {}
+_parts: dict[int, tuple[Any, Fits]] = {}
 
 
 def fits(name: str) -> Fits:
     """Return the function that is true for values that fit the schema of a full name. Raise SchemaError without one."""
-    test = _known.get(name)
+    test = _named.get(name)
     if test is None:
         schema = target(name)
-        _known[name] = _refuse  # as long as it is made, so that one that comes back to itself ends there
-        test = _known[name] = _made(schema)
+        _named[name] = _refuse  # as long as it is made, so that one that comes back to itself ends there
+        test = _named[name] = _made(schema)
     return test
+
+
+def fitting(schema: Any) -> Fits:
+    """Return the function that is true for values that fit a part of a schema.
+
+    It is kept beside its schema, so that no other can get that id.
+    """
+    kept = _parts.get(id(schema))
+    if kept is None:
+        kept = _parts[id(schema)] = schema, _made(schema)
+    return kept[1]
 
 
 def _refuse(_value: Any) -> bool:
@@ -48,7 +64,7 @@ def _accept(_value: Any) -> bool:
 def _made(schema: Any) -> Fits:
     if not isinstance(schema, dict):
         return _accept if schema else _refuse
-    if EXPLAINED & schema.keys() - _MAKERS.keys() - _MEMBERS:
+    if _BREAKABLE & schema.keys() - _MAKERS.keys() - _MEMBERS:
         return _refuse
     tests = [make(schema[word], schema) for word, make in _MAKERS.items() if word in schema]
     if _MEMBERS & schema.keys():
@@ -151,6 +167,42 @@ def _any_of(branches: list[Any], schema: Any) -> Fits:
     return test
 
 
+def mapped(tags: dict[str, Any], instance: Any) -> str | None:
+    """Return the name of the branch for the tag of a value, if there is one."""
+    tag = instance.get(tags["propertyName"]) if isinstance(instance, dict) else None
+    target = tags["mapping"].get(tag) if isinstance(tag, str) else None
+    return target or tags.get("defaultMapping")
+
+
+def _expression(pattern: str) -> str:
+    """Return a pattern as Python writes it.
+
+    A pattern is ECMA's, where $ is the very end; Python's lets one line feed follow.
+    """
+    return re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    return re.search(_expression(pattern), text) is not None
+
+
+_NUMBER: Any = (int, float)
+BOUNDS: Final[dict[str, tuple[Any, Callable[[Any, Any], bool], str]]] = {
+    "exclusiveMaximum": (_NUMBER, lambda value, limit: not value >= limit, "a number below {}"),
+    "exclusiveMinimum": (_NUMBER, lambda value, limit: not value <= limit, "a number above {}"),
+    "maxItems": (list, lambda value, limit: len(value) <= limit, "at most {} elements"),
+    "maxLength": (str, lambda value, limit: len(value) <= limit, "a string of at most {} characters"),
+    "maxProperties": (dict, lambda value, limit: len(value) <= limit, "at most {} members"),
+    "maximum": (_NUMBER, lambda value, limit: not value > limit, "a number of at most {}"),
+    "minItems": (list, lambda value, limit: len(value) >= limit, "at least {} elements"),
+    "minLength": (str, lambda value, limit: len(value) >= limit, "a string of at least {} characters"),
+    "minProperties": (dict, lambda value, limit: len(value) >= limit, "at least {} members"),
+    "minimum": (_NUMBER, lambda value, limit: not value < limit, "a number of at least {}"),
+    "pattern": (str, _matches, "a string that matches {}"),
+}
+"""The keywords that compare a value of a kind with a limit: the kind, what has to hold, and how that is said."""
+
+
 def _bound(kind: Any, holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Fits]:
     def make(limit: Any, _schema: Any) -> Fits:
         return lambda value: not isinstance(value, kind) or isinstance(value, bool) or holds(value, limit)
@@ -159,7 +211,7 @@ def _bound(kind: Any, holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any],
 
 
 def _pattern(pattern: str, _schema: Any) -> Fits:
-    search = re.compile(expression(pattern)).search
+    search = re.compile(_expression(pattern)).search
     return lambda value: not isinstance(value, str) or search(value) is not None
 
 
