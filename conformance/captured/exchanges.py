@@ -9,7 +9,6 @@ memory.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from conformance.captured.pieces import pieces
 from conformance.captured.unpacking import CaptureError, unpack
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.json_values import MISSING, Unreadable, at, read_json, show
-from conformance.wire.sse import Event
+from conformance.wire.sse import Event, KeptEvent
 
 Kind = TypeVar("Kind")
 
@@ -83,17 +82,14 @@ def from_json(value: Any) -> Captured:
     if body is MISSING and events is None:
         raise _Wrong("response: expected json or events, received neither")
     sent = request.get("body")
+    name, method, path = _member(value, "id", str), _member(request, "method", str), _member(request, "path", str)
+    query = _member(request, "query", str, "")
     return Captured(
-        id=_member(value, "id", str),
+        id=name,
         exchange=Exchange(
-            request=Request(
-                method=_member(request, "method", str),
-                path=_member(request, "path", str),
-                content=None if sent is None else json.dumps(sent).encode(),
-                query=_member(request, "query", str, ""),
-            ),
+            Request(method, path, query=query) if sent is None else Request.of_json(method, path, sent, query),
             status=_status(body) if status is None else status,
-            headers={name.lower(): text for name, text in headers.items() if isinstance(text, str)},
+            headers={header.lower(): text for header, text in headers.items() if isinstance(text, str)},
             captured_json=body,
             captured_events=events,
             names_kept="names not kept" not in str(tags.get("container", "")),
@@ -117,8 +113,8 @@ def _events(response: dict[str, Any]) -> tuple[Event, ...]:
         name, data = at(event, "event"), at(event, "data")
         if data is MISSING or not (name is None or name is MISSING or isinstance(name, str)):
             raise _Wrong(f"events: expected an object with event and data, received {show(event)}")
-        text = data if isinstance(data, str) else json.dumps(data)
-        events.append(Event(name if isinstance(name, str) else None, text))
+        kind = Event if isinstance(data, str) else KeptEvent
+        events.append(kind(name if isinstance(name, str) else None, data))
     return tuple(events)
 
 

@@ -11,6 +11,7 @@ from conformance.captured.links import linked
 from conformance.checks import Finding, Memory, Result, judge, unknown
 from conformance.contract import Contract, Level, bare
 from conformance.target.environment import obstacle
+from conformance.target.obstacles import Obstacle
 from conformance.verdict import CaseOutcome, outcome_of
 from conformance.wire.exchange import Exchange
 from conformance.wire.json_values import at, printable, shorten, show
@@ -61,16 +62,16 @@ def judge_captured(captured: Captured, contract: Contract, memory: Memory | None
 
     An answer of the environment is not judged. That, or that no check had anything to say, is a finding of its own.
     """
-    exchange = captured.exchange
+    exchange, found = captured.exchange, obstacle(captured.exchange)
     model = model_name(at(exchange.request.json, "model"))
-    if sentence := _environment(exchange):
+    if sentence := _environment(exchange, found):
         return Judgement(captured.id, exchange, (_own(contract, ENVIRONMENT, "the endpoint's own answer", sentence),))
     results = judge(exchange, contract, model=model)
     kept = Memory() if memory is None else memory
     results = linked(exchange, contract, kept, results, name=captured.id, model=model)
     if contract.redacted:
         results = [one for one in results if not (one.finding and _is_replaced(one.finding))]
-    if found := obstacle(exchange):
+    if found:
         results.append(_own(contract, OBSTACLE, "the endpoint's own answer", found.sentence))
     if all(result.finding and result.level is Level.MAY for result in results):
         received = shorten(printable(title(exchange)), 100)
@@ -78,12 +79,11 @@ def judge_captured(captured: Captured, contract: Contract, memory: Memory | None
     return Judgement(captured.id, exchange, tuple(results), tuple(unknown(exchange, contract)))
 
 
-def _environment(exchange: Exchange) -> str | None:
+def _environment(exchange: Exchange, found: Obstacle | None) -> str | None:
     """One sentence if the answer is the environment's. No plain twin can be sent here, so a 5xx always is."""
     if 500 <= exchange.status <= 599:
         return f"the server was in trouble ({exchange.status}): capture the exchange again"
-    found = obstacle(exchange) if exchange.status in ENVIRONMENTAL else None
-    return found.sentence if found else None
+    return found.sentence if found and exchange.status in ENVIRONMENTAL else None
 
 
 def _is_replaced(finding: Finding) -> bool:

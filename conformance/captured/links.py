@@ -73,7 +73,7 @@ def linked(
 
     The exchange is remembered under its name. Where a finding here names the cause of others they are left out.
     """
-    view = View(exchange, contract)
+    view = View.of(exchange, contract)
     found: list[Result] = []
     if _follows(view, memory) and call_ids(view):
         found += _judged(contract, model, CALL_IDS, _call_ids(view, memory))
@@ -321,12 +321,12 @@ def _other_settings(view: View, memory: Memory, results: list[Result]) -> Iterat
     if not view.is_create or not view.response or not is_self_contained(view):
         return
     sent, received = _values(view)
-    known = {name: digest(value) for name, value in received.items()}
     broken = {one.requirement.removeprefix("echo.") for one in results if one.finding}
     wrong = {name for name in sent if name in broken and name in received}
     wrong |= {name for name in DEFAULTS if name not in sent and received.get(name, DEFAULTS[name]) != DEFAULTS[name]}
     # A value that many send, or that is sent by default, does not tell whose it is.
     telling = {name for name in wrong if not isinstance(received[name], bool) and received[name] != DEFAULTS.get(name)}
+    known = {name: digest(value) for name, value in received.items()} if telling else {}
     for other, asked in memory.settings.latest(RECENT) if telling else ():
         if telling & asked.keys() and all(known.get(name) == value for name, value in asked.items()):
             names = ", ".join(sorted(wrong & asked.keys()))

@@ -21,7 +21,7 @@ from conformance.checks.lib.fitting import misfits
 from conformance.checks.lib.ids import MAX_ID_LENGTH, call_ids
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import is_self_contained, sent_items
-from conformance.checks.lib.view import Place, View
+from conformance.checks.lib.view import Place, View, shared
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, parse_json, read_json, show
 
 MAX_FITTED: Final = 64
@@ -115,6 +115,7 @@ def declared_custom_tool(view: View) -> Iterator[Finding]:
     yield from _undeclared(view, "custom_tool_call")
 
 
+@shared
 def _hosted_calls(view: View) -> list[Place]:
     kinds = [kind for kind in CALLED if kind not in ("function_call", "custom_tool_call")]
     # A stored prompt and a conversation can bring tools that the request does not show.
@@ -161,6 +162,7 @@ def _listed(view: View) -> dict[str, dict[str, Any]]:
     return found
 
 
+@shared
 def _listed_calls(view: View) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Pointer and call of each tool of a server that was listed, with what the server lists."""
     listed = _listed(view)
@@ -180,6 +182,7 @@ def listed_tool(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/name"), expected, show(call["name"]))
 
 
+@shared
 def _whole_arguments(view: View) -> list[tuple[str, dict[str, Any], str]]:
     """The calls whose arguments are there to the end, each with them."""
     calls = finished(view, *WITH_ARGUMENTS)
@@ -195,6 +198,7 @@ def arguments_json(view: View) -> Iterator[Finding]:
             yield Finding(view.where(f"{pointer}/arguments"), "the text of a JSON object", show(arguments))
 
 
+@shared
 def _objects(view: View) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """The finished calls whose arguments are a JSON object, each with it."""
     calls = ((where, call, read_json(arguments)) for where, call, arguments in _whole_arguments(view))
@@ -228,6 +232,7 @@ def _is_strict(view: View, tool: dict[str, Any], call: dict[str, Any]) -> bool:
     return any(at(each, "strict") is True for each in echoed)
 
 
+@shared
 def _fits(view: View, *, strict: bool) -> list[Finding] | None:
     """What does not fit the declared parameters, or None where nothing was compared."""
     calls = itertools.islice(_objects(view), MAX_FITTED)
@@ -266,6 +271,7 @@ def arguments_fit(view: View) -> Iterator[Finding]:
     yield from _fits(view, strict=False) or ()
 
 
+@shared
 def _mcp_fits(view: View) -> list[Finding] | None:
     """What does not fit the schemas that servers have listed, or None where nothing was compared."""
     arguments = {where: value for where, _, value in itertools.islice(_objects(view), MAX_FITTED)}

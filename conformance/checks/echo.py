@@ -14,7 +14,7 @@ from conformance.checks.lib.difference import path_to_difference
 from conformance.checks.lib.model_names import difference
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.schema_meaning import normal_form, same_meaning, same_parameters
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import View, shared
 from conformance.checks.lib.witness import differ
 from conformance.contract import Level
 from conformance.wire.json_values import MISSING, at, at_list, pointer, same, show
@@ -78,6 +78,7 @@ MASK: Final = re.compile(r"\W*(redacted|masked|filtered|hidden|scrubbed)\W*", re
 """What a capture, or OpenAI itself, puts in the place of a value that nobody is to see."""
 
 
+@shared
 def _is_judged(view: View) -> bool:
     return view.is_create and bool(view.response)
 
@@ -105,10 +106,10 @@ def _is_lost(view: View, requirement: str, path: tuple[str, ...]) -> bool:
 
 def _check(requirement: str, path: tuple[str, ...], *, auto: bool = False) -> None:
     def is_asked(view: View) -> bool:
-        sent, received = _sent(view, *path), at(view.response, *path)
-        is_masked = _is_masked(sent) or _is_masked(received)
-        is_elsewhere = _is_told(view, path) or _is_lost(view, requirement, path)
-        return _is_judged(view) and sent is not MISSING and not (is_masked or is_elsewhere)
+        if not _is_judged(view) or (sent := _sent(view, *path)) is MISSING:
+            return False
+        is_masked = _is_masked(sent) or _is_masked(at(view.response, *path))
+        return not (is_masked or _is_told(view, path) or _is_lost(view, requirement, path))
 
     @rule(requirement, when=is_asked)
     def echoed(view: View) -> Iterator[Finding]:
@@ -137,9 +138,7 @@ for _name, _path in CHOSEN.items():
     _check(f"echo.{_name}", _path, auto=True)
 
 
-# --- what was lost, and what was left out
-
-
+@shared
 def _to_come_back(view: View) -> list[tuple[str, tuple[str, ...], Any]]:
     """The requirement, the path and the value of each setting that was sent and that clients can do without."""
     sent = [(f"echo.{name}", path, _sent(view, *path)) for name, path in VERBATIM.items() if may_lack(*path)]
@@ -274,9 +273,7 @@ def conversation(view: View) -> Iterator[Finding]:
         yield Finding(view.where("/conversation/id"), f"{show(sent)}, as it was sent", show(received))
 
 
-# --- the model
-
-
+@shared
 def _differs(view: View) -> str | None:
     """Why the model that answered cannot be the one that was asked, "" where it can be, None where nobody knows."""
     names = view.asked("model"), at(view.response, "model")
@@ -328,6 +325,7 @@ def declared_tools(view: View) -> Iterator[Finding]:
                 yield Finding(view.where("/tools"), "only tools that were declared", show([kind, name]))
 
 
+@shared
 def _pairs(view: View, *, custom: bool) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:
     """The index of each tool in the answer that was declared once, with the tool as it was sent and as it came back."""
     sent, received = _objects(view.asked("tools")), at_list(view.response, "tools")
@@ -382,6 +380,7 @@ def _secrets(tool: dict[str, Any]) -> list[str]:
     return [secret for secret in sent if isinstance(secret, str) and secret.strip() and not _is_hidden(secret)]
 
 
+@shared
 def _trusted(view: View) -> list[tuple[int, list[str], dict[str, Any]]]:
     """The index of each tool that was sent with secrets, with these, as it came back."""
     pairs = [(index, _secrets(one), other) for index, one, other in _pairs(view, custom=False)]

@@ -10,7 +10,7 @@ from conformance.checks.lib.forced_calls import called_rule
 from conformance.checks.lib.images import Picture
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.timeline import PARTIAL_IMAGE, Step
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import View, shared
 from conformance.wire.json_values import MISSING, at, printable, shorten, show
 
 CALL: Final = "image_generation_call"
@@ -19,6 +19,7 @@ IMAGE: Final = "a PNG, JPEG or WebP image in base64 that can be decoded to its e
 called_rule("image_generation.called", "image_generation")
 
 
+@shared
 def _results(view: View) -> list[tuple[str, dict[str, Any], Picture]]:
     """Pointer, call and image of each finished call that has one."""
     calls = [(where, call, call.get("result")) for where, call in finished(view, CALL)]

@@ -11,12 +11,13 @@ from conformance.checks.lib.forced_calls import called_rule, is_excused, item_ty
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import decided, sent_items, shows_all
 from conformance.checks.lib.stated_outcome import message
-from conformance.checks.lib.view import Place, View
+from conformance.checks.lib.view import Place, View, shared
 from conformance.wire.json_values import MISSING, at, read_json, same, show
 
 called_rule("mcp.called", "mcp")
 
 
+@shared
 def _listable(view: View) -> list[Place]:
     """The calls of servers, where the request shows all that went before and tools are not loaded late."""
     late = any(base_type(tool) == "tool_search" for tool in tools(view))
@@ -122,10 +123,12 @@ def _is_free(view: View, call: dict[str, Any]) -> bool:
     return free and asked.get("always") is None
 
 
+@shared
 def _approvable(view: View) -> list[Place]:
     return [*labelled(view, "mcp_call", "mcp_approval_request")]
 
 
+@shared
 def _approving(view: View) -> list[Place]:
     """The calls that name an approval, where the request shows all that were given."""
     calls = labelled(view, "mcp_call") if shows_all(view) else ()

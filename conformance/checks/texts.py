@@ -13,7 +13,7 @@ from typing import Any, Final
 from conformance.checks.lib.declared import called_tool, declared, finished, name_of
 from conformance.checks.lib.marks import CALLS, MOJIBAKE, ROLE, SECRET, TEMPLATE, THINKING, TRACE, unquoted
 from conformance.checks.lib.rules import Finding, rule
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import View, shared
 from conformance.checks.lib.written import CALL, MESSAGE, REASONING, Written, holds, known, of_item, written
 from conformance.wire.json_values import MISSING, at, printable, read_json, show
 
@@ -68,8 +68,10 @@ def _is_struck(text: str, mark: str) -> bool:
     return mark in ("<s>", "</s>") and "<s>" in text and "</s>" in text
 
 
-def _marked(view: View) -> Iterator[tuple[str, Written, re.Match[str]]]:
+@shared
+def _marked(view: View) -> list[tuple[str, Written, re.Match[str]]]:
     """The texts that hold marks, each with the first one and with what it is: a call, a thought, a template."""
+    found = []
     for one in written(view):
         # What calls bring may be a program that knows such marks; a server's own tokens have no place in it either.
         text = unquoted(one.text) if one.kind in (MESSAGE, REASONING) else one.text
@@ -78,8 +80,9 @@ def _marked(view: View) -> Iterator[tuple[str, Written, re.Match[str]]]:
                 continue
             match = _found(view, one, pattern, text)
             if match is not None and not _is_struck(text, match.group()):
-                yield name, one, match
+                found.append((name, one, match))
                 break
+    return found
 
 
 def _has_texts(view: View) -> bool:
@@ -157,7 +160,8 @@ def role_label(view: View) -> Iterator[Finding]:
 def mojibake(view: View) -> Iterator[Finding]:
     """No text was read in another encoding than it was written in."""
     for one in written(view, MESSAGE, REASONING, CALL):
-        match = _found(view, one, MOJIBAKE)
+        # Each of its forms has characters that ASCII has not.
+        match = None if one.text.isascii() else _found(view, one, MOJIBAKE)
         if match is not None:
             yield Finding(one.where, "UTF-8 that was read as UTF-8", _excerpt(one.text, *match.span()))
 
@@ -165,6 +169,7 @@ def mojibake(view: View) -> Iterator[Finding]:
 # --- what is said twice
 
 
+@shared
 def _said(view: View) -> list[tuple[str, dict[str, Any], str]]:
     """Pointer, message and text of each message that is long enough to tell."""
     found = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.checks.lib.declared import name_of, setting
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import is_self_contained
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import View, shared
 from conformance.checks.lib.written import CALL, MESSAGE, of_item
 from conformance.wire.json_values import MISSING, Unreadable, at, at_list, number, read_json, show
 
@@ -104,11 +105,22 @@ _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
 
 
 def _characters(view: View, *kinds: str) -> int:
-    """How many characters the items hold. A rule of dashes, or an indentation, is a token or two however long it is."""
+    return sum(_counts(view)[kind] for kind in kinds)
+
+
+@shared
+def _counts(view: View) -> Counter[str]:
+    """How many characters the items hold, by the kind of text.
+
+    A rule of dashes, or an indentation, is a token or two however long it is.
+    """
     # An item that comes twice under one id breaks another rule, and costs nothing more.
     items = {name_of(item, "id") or where: item for where, item in view.items if "caller" not in item}
-    texts = (text for item in items.values() for _, kind, text in of_item(item) if kind in kinds)
-    return sum(len(_REPEATED.sub(r"\1", text)) for text in texts)
+    counts: Counter[str] = Counter()
+    for item in items.values():
+        for _, kind, text in of_item(item):
+            counts[kind] += len(_REPEATED.sub(r"\1", text))
+    return counts
 
 
 def _output_tokens(view: View) -> float | None:
@@ -164,10 +176,10 @@ NOT_TEXT: Final = re.compile(r"_image|image_url|input_file|input_audio|encrypted
 
 def _shows_input(view: View) -> bool:
     """True where the request holds all that was read, as text, and no tool of the server's brings more."""
-    content, given = view.exchange.request.content, json.dumps(view.asked("input"), default=str)
+    content = view.exchange.request.content
     own = all(at(tool, "type") in OWN_TOOLS for tool in at_list(view.body, "tools"))
     whole = is_self_contained(view) and content is not None and _runs_once(view)
-    return whole and own and not NOT_TEXT.search(given)
+    return whole and own and not NOT_TEXT.search(json.dumps(view.asked("input"), default=str))
 
 
 @rule(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from conformance.checks.lib.parts import OF_REQUESTS, known_by, typed_parts
 from conformance.checks.lib.rules import Finding, rule
@@ -13,11 +12,11 @@ from conformance.checks.lib.words import CLOSED, SETTINGS, STATUSES, places, str
 from conformance.wire.json_values import MISSING, at, show
 
 
-def _words(view: View, requirement: str) -> list[Any]:
-    """The words of a kind in an answer. In what state the items of a completed one are, its consistency tells."""
+def _has_words(view: View, requirement: str) -> bool:
+    """True for an answer with words of a kind. In what state items of a completed one are, its consistency tells."""
     if requirement == STATUSES and view.status == "completed":
-        return []
-    return [value for path in CLOSED[requirement] for _, value in places(view.response, path) if isinstance(value, str)]
+        return False
+    return any(isinstance(value, str) for path in CLOSED[requirement] for _, value in places(view.response, path))
 
 
 def _is_compared(view: View, where: str) -> bool:
@@ -26,7 +25,7 @@ def _is_compared(view: View, where: str) -> bool:
 
 
 def _check(requirement: str) -> None:
-    @rule(f"words.{requirement}", when=lambda view: bool(_words(view, requirement)))
+    @rule(f"words.{requirement}", when=lambda view: _has_words(view, requirement))
     def check(view: View) -> Iterator[Finding]:
         for where, value, known in strangers(view.response, requirement):
             if requirement == SETTINGS and _is_compared(view, where):

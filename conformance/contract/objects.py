@@ -187,6 +187,9 @@ class Contract:
     external: bool = False
     personal_token: bool = True
     redacted: bool = False
+    _levels: dict[tuple[str, bool], Mapping[str, Level | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def model(self, name: str) -> Model | None:
         """The model of a name, with or without what Databricks puts before it; None for one that nobody knows."""
@@ -198,12 +201,25 @@ class Contract:
         What the page promises is a should for a model that it does not list. Raises KeyError for a requirement that the
         contract does not hold.
         """
-        row = self.requirements[requirement]
-        if row.weakest is not None:
-            return self.level(row.weakest, model)
+        return self.levels(model)[requirement]
+
+    def levels(self, model: str | None = None) -> Mapping[str, Level | None]:
+        """The level of every requirement for a model's name, in the order of the contract.
+
+        They are found once: for each model that the contract knows, for all that it does not know, and for none.
+        """
         known = None if model is None else self.model(model)
+        key = known.name if known else "", model is not None
+        if (levels := self._levels.get(key)) is None:
+            levels = {name: self._level(row, known, named=key[1]) for name, row in self.requirements.items()}
+            self._levels[key] = levels
+        return levels
+
+    def _level(self, row: Requirement, known: Model | None, *, named: bool) -> Level | None:
+        if row.weakest is not None:
+            return self._level(self.requirements[row.weakest], known, named=named)
         level = row.level(self, known)
-        unlisted = bool(self.models) and model is not None and not (known and known.documented)
+        unlisted = bool(self.models) and named and not (known and known.documented)
         return Level.SHOULD if level is Level.MUST and row.of_page and unlisted else level
 
     def representative_of(self, chapter: str) -> str:

@@ -39,10 +39,13 @@ def obstacle(exchange: Exchange) -> Obstacle | None:
 
     Any other 5xx is not decided here: whether it is the endpoint's fault shows in the answer to a plain request.
     """
+    rows = [row for row in OBSTACLES if row.status == exchange.status and HOLDS[row.holds](exchange)]
+    if not rows and exchange.status != QUOTED:
+        return None
     body = b"" if exchange.content is None else exchange.content[:LOOKED_AT]
     text = body.decode("utf-8", "replace") or show(exchange.json, LOOKED_AT)
-    for row in OBSTACLES:
-        if row.status == exchange.status and HOLDS[row.holds](exchange) and re.search(row.body, text, re.IGNORECASE):
+    for row in rows:
+        if re.search(row.body, text, re.IGNORECASE):
             return row
     return _quoted(text) if exchange.status == QUOTED else None
 

@@ -7,6 +7,7 @@ Reading a body never raises: what cannot be read is an `Unreadable`, which the c
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,13 @@ class Request:
         """The JSON value of the body, an `Unreadable`, or `MISSING` if the body was not kept."""
         return MISSING if self.content is None else read_json(self.content)
 
+    @classmethod
+    def of_json(cls, method: str, path: str, value: Any, query: str = "") -> Request:
+        """What was sent where only the JSON value of the body was kept, which need not be read from its text again."""
+        request = cls(method, path, json.dumps(value).encode(), query=query)
+        request.__dict__["json"] = value
+        return request
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -53,12 +61,12 @@ class Exchange:
     arrivals: tuple[tuple[float, int], ...] = ()
     reason: str = ""
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """The media type of the answer in lower case without parameters, or an empty string."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    @property
+    @cached_property
     def is_stream(self) -> bool:
         """True if the answer is an event stream, by its content type or, failing that, by its first bytes."""
         if self.content is None:

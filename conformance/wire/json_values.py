@@ -216,8 +216,8 @@ def _fenced(left: str, parts: list[str], total: int, right: str) -> str:
     return left + ", ".join(parts if len(parts) == total else [*parts, "…"]) + right
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+_quoted: Final[Callable[[str], str]] = json.JSONEncoder(ensure_ascii=False).encode
+"""A text as JSON, with the characters that it has. `json.dumps` would make an encoder for each."""
 
 
 def printable(text: str) -> str:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from conformance.wire.json_values import MAX_DEPTH, MISSING, pointer, printable, show
 from conformance.wire.schema_files import SchemaError, full, load, target
-from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, derived, error_of, mapped
+from conformance.wire.schema_fits import Fits, fits, mapped
+from conformance.wire.schema_keywords import ROOM, Errors, TooManyReferences, check, error_of
 
 __all__ = ["SchemaError", "Violation", "load", "unknown_members", "violations"]
 
@@ -60,12 +60,15 @@ class Violation:
 
 def violations(name: str, instance: object) -> Iterator[Violation]:
     """Yield what breaks the named schema, each place once. Raise SchemaError at once if there is no such schema."""
-    return _report(_validator(name), instance)
+    name = full(name)
+    return _report(fits(name), name, instance)
 
 
-def _report(validator: Any, instance: object) -> Iterator[Violation]:
+def _report(is_right: Fits, name: str, instance: object) -> Iterator[Violation]:
+    if is_right(instance):
+        return
     try:
-        errors: Errors = list(validator.iter_errors(instance))
+        errors: Errors = check(instance, target(name))
     except TooManyReferences:
         errors = [error_of("a value that is nested less deeply", instance=instance)]
     seen = set()
@@ -88,15 +91,19 @@ def unknown_members(name: str, instance: object) -> Iterator[str]:
     yield from (printable(pointer(*steps)) for steps in dict.fromkeys(found))
 
 
-@cache
-def _validator(name: str) -> Any:
-    return derived(target(full(name)))
+_fixed: dict[int, tuple[Any, list[dict[str, Any]]]] = {}
+"""By the id of a schema: it, and the schemas that describe a value together with it, whatever the value is."""
 
 
 def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:
-    """Return the schemas that describe a value together: this one, and those that it refers to for such a value."""
-    if not isinstance(schema, dict):
+    """Return the schemas that describe a value together: this one, and those that it refers to for such a value.
+
+    Only of what has members or elements there is something to describe.
+    """
+    if not isinstance(schema, dict) or not isinstance(instance, (dict, list)):
         return []
+    if (kept := _fixed.get(id(schema))) is not None:
+        return kept[1]
     parts = [schema]
     further: list[Any] = [*schema.get("allOf", ())]
     if "$ref" in schema:
@@ -110,11 +117,13 @@ def _parts(schema: Any, instance: Any) -> list[dict[str, Any]]:
         further += [each for each in schema.get("anyOf", ()) if not check(instance, each)]
     for each in further:
         parts += _parts(each, instance)
+    if not any(word in part for part in parts for word in ("if", "discriminator", "anyOf")):
+        _fixed[id(schema)] = schema, parts
     return parts
 
 
 def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: list[Steps]) -> None:
-    if len(path) > MAX_DEPTH:
+    if not parts or len(path) > MAX_DEPTH:
         return
     if isinstance(instance, list):
         for index, value in enumerate(instance):
@@ -133,7 +142,7 @@ def _unknown(parts: list[dict[str, Any]], instance: Any, path: Steps, found: lis
         return
     for name, value in instance.items():
         schemas = [properties[name] for properties in described if name in properties] or others
-        if schemas:
-            _unknown([each for schema in schemas for each in _parts(schema, value)], value, (*path, name), found)
-        else:
+        if not schemas:
             found.append((*path, name))
+        elif isinstance(value, (dict, list)):
+            _unknown([each for schema in schemas for each in _parts(schema, value)], value, (*path, name), found)

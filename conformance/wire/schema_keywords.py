@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 
 from conformance.wire.json_values import MISSING, same, show
 from conformance.wire.schema_files import target
+from conformance.wire.schema_fits import BOUNDS, fitting, mapped
 
 ROOM = 80
 """How long a value is shown in a violation, in characters."""
@@ -24,6 +25,9 @@ MAX_ERRORS = 1000
 
 MAX_FOLLOWED = 64
 """References that are followed inside one another, before a value counts as nested too deeply."""
+
+FEW_FOLLOWED = MAX_FOLLOWED // 2
+"""So many are followed at most where a schema does not come back to itself."""
 
 _KIND_NAMES = {
     "string": "a string",
@@ -53,6 +57,7 @@ class TooManyReferences(Exception):
     """A value leads through a schema that refers to itself too often."""
 
 
+_followed: ContextVar[int] = ContextVar("_followed", default=0)
 _derivatives: dict[int, Any] = {}
 
 
@@ -69,7 +74,8 @@ def derived(schema: Any) -> Any:
 
 def check(instance: Any, schema: Any, step: str | int | None = None) -> Errors:
     """Apply a part of a schema to the value at ``step`` of the current one."""
-    if schema is True:
+    # What fits follows some references unseen: near the bound they are to be counted.
+    if _followed.get() < FEW_FOLLOWED and fitting(schema)(instance):
         return []
     if schema is False:
         errors = [error_of("no such member" if isinstance(step, str) else "nothing", instance=instance)]
@@ -88,9 +94,6 @@ def error_of(expected: str, **details: Any) -> ValidationError:
 def _kinds(value: Any) -> frozenset[str]:
     kinds = _KINDS.get(type(value), _NO_KIND)
     return _KINDS[int] if type(value) is float and value.is_integer() else kinds
-
-
-_followed: ContextVar[int] = ContextVar("_followed", default=0)
 
 
 def _follow(name: str, instance: Any) -> Errors:
@@ -220,13 +223,6 @@ def _discriminated(tags: dict[str, Any], instance: Any) -> Errors:
     return [error_of(_one_of(list(tags["mapping"])), path=[name], instance=tag)]
 
 
-def mapped(tags: dict[str, Any], instance: Any) -> str | None:
-    """Return the name of the branch for the tag of a value, if there is one."""
-    tag = instance.get(tags["propertyName"]) if isinstance(instance, dict) else None
-    target = tags["mapping"].get(tag) if isinstance(tag, str) else None
-    return target or tags.get("defaultMapping")
-
-
 def _branch_kinds(schema: Any) -> frozenset[str]:
     """Return the kinds of values that a branch can accept, as far as its outermost keywords tell."""
     if not isinstance(schema, dict):
@@ -255,12 +251,6 @@ def _bound(
     return keyword
 
 
-def _matches(text: str, pattern: str) -> bool:
-    # A pattern is ECMA's, where $ is the very end; Python's lets one line feed follow.
-    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), text) is not None
-
-
-_NUMBER: Any = (int, float)
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
@@ -270,24 +260,14 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]
         "anyOf": _any_of,
         "const": _const,
         "enum": _enum,
-        "exclusiveMaximum": _bound(_NUMBER, lambda value, limit: not value >= limit, "a number below {}"),
-        "exclusiveMinimum": _bound(_NUMBER, lambda value, limit: not value <= limit, "a number above {}"),
         "if": _if,
         "items": _items,
-        "maxItems": _bound(list, lambda value, limit: len(value) <= limit, "at most {} elements"),
-        "maxLength": _bound(str, lambda value, limit: len(value) <= limit, "a string of at most {} characters"),
-        "maxProperties": _bound(dict, lambda value, limit: len(value) <= limit, "at most {} members"),
-        "maximum": _bound(_NUMBER, lambda value, limit: not value > limit, "a number of at most {}"),
-        "minItems": _bound(list, lambda value, limit: len(value) >= limit, "at least {} elements"),
-        "minLength": _bound(str, lambda value, limit: len(value) >= limit, "a string of at least {} characters"),
-        "minProperties": _bound(dict, lambda value, limit: len(value) >= limit, "at least {} members"),
-        "minimum": _bound(_NUMBER, lambda value, limit: not value < limit, "a number of at least {}"),
         "not": _not,
-        "pattern": _bound(str, _matches, "a string that matches {}"),
         "properties": _properties,
         "propertyNames": _property_names,
         "required": _required,
         "type": _type,
+        **{word: _bound(*bound) for word, bound in BOUNDS.items()},
     },
 )
 

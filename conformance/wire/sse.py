@@ -6,6 +6,7 @@ Ours, because a library hides what has to be judged: comments, unnamed events, a
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +38,18 @@ class Event:
         """The ``type`` in the data, or None where there is no such string."""
         kind = self.json.get("type") if isinstance(self.json, dict) else None
         return kind if isinstance(kind, str) else None
+
+
+class KeptEvent(Event):
+    """An event of which a capture kept the JSON value only: its text is written where somebody asks for it."""
+
+    def __init__(self, name: str | None, value: Any) -> None:
+        self.__dict__.update(name=name, json=value)
+
+    @cached_property
+    def data(self) -> str:
+        """The JSON value as text."""
+        return json.dumps(self.json)
 
 
 @dataclass

@@ -52,9 +52,9 @@ def name_of(value: Any, member: str = "name") -> str | None:
     return name if isinstance(name, str) else None
 
 
-def setting(view: View, *path: str | int) -> Any:
+def setting(view: View, name: str, *path: str | int) -> Any:
     """A setting as it was sent, or as the answer repeats it where the request's body was not kept."""
-    value = view.asked(*path) if view.body else at(view.response, *path)
+    value = view.asked(name, *path) if view.body else at(view.response, name, *path)
     return MISSING if value is None else value
 
 

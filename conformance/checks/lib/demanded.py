@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +44,7 @@ def is_optional(root: Any, violation: Violation) -> bool:
     return known is not None and not {*names} & {*known}
 
 
+@cache
 def may_lack(*path: str) -> bool:
     """True for the path to a member of the response object that the SDK types as optional, or that such a one holds."""
     kinds = (RESPONSE, *("/".join((RESPONSE, *path[:length])) for length in range(1, len(path))))

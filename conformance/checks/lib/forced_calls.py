@@ -8,13 +8,14 @@ from typing import Final
 from conformance.checks.lib.declared import CALLED, base_type, carried, setting
 from conformance.checks.lib.rules import Finding, rule
 from conformance.checks.lib.sent_items import decided
-from conformance.checks.lib.view import View, parts_of
+from conformance.checks.lib.view import View, parts_of, shared
 from conformance.wire.json_values import MISSING, at, at_list, show
 
 KINDS: Final[set[str]] = set()
 """The kinds of tools whose call is a requirement of its own: see `called_rule`."""
 
 
+@shared
 def must_call(view: View) -> bool:
     """True for a completed answer that has to call a tool, and is not excused from it."""
     choice = setting(view, "tool_choice")
@@ -36,6 +37,7 @@ def refuses(item: object) -> bool:
     return any(part.get("refusal") for _, part in parts_of(item, "refusal"))
 
 
+@shared
 def only_kind(view: View) -> str | None:
     """The one kind of all declared tools, or None where they are of several, or of one without a rule of its own."""
     declared = [*at_list(view.body or view.response, "tools"), *carried(view)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.checks.lib.view import View
+from conformance.checks.lib.view import View, shared
 
 MAX_ID_LENGTH: Final = 64
 """A longer id or ``call_id`` was refused in an input (docs/sources.md, "What was seen on Databricks")."""
@@ -51,6 +51,7 @@ def ids(view: View) -> Iterator[tuple[str, str, Any]]:
             yield f"{pointer}/id", str(item.get("type")), item["id"]
 
 
+@shared
 def call_ids(view: View) -> list[tuple[str, str]]:
     """Pointer and ``call_id`` of each call that has one."""
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from typing import Final
 
 from conformance.checks.lib.explained import unexplained
@@ -34,22 +35,29 @@ def judge(
     the contract, findings that can explain others before all. With ``every`` nothing is left out
     for what another check found.
     """
-    view = View(exchange, contract)
+    view = View.of(exchange, contract)
     results: list[Result] = []
     # What is taken of a request that is wrong is told by the outcome; nothing says how it would come back.
     is_refusable = stated is not None and stated.outcome is Outcome.REFUSED and bool(view.response)
     is_wrong = is_refusable and any(violations("request", view.body))
-    for requirement in contract.requirements:
-        rule = RULES.get(requirement)
-        level = contract.level(requirement, model) if rule else None
-        if rule is None or level is None or (is_wrong and requirement.startswith("echo.")) or not rule.when(view):
+    levels = contract.levels(model)
+    for requirement in filter(RULES.__contains__, levels):
+        rule, level = RULES[requirement], levels[requirement]
+        if level is None or (rule.of_streams and not exchange.is_stream):
             continue
-        findings: list[Finding | None] = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
-        results += [Result(requirement, level, finding) for finding in findings or [None]]
+        if (is_wrong and requirement.startswith("echo.")) or not rule.when(view):
+            continue
+        findings = [*itertools.islice(rule.findings(view), MAX_FINDINGS)]
+        results += [Result(requirement, level, finding) for finding in findings] or [_ok(requirement, level)]
     results = results if every else unexplained(view, results)
     if stated is not None:
         results += _judge_outcome(view, stated, model, results)
     return results
+
+
+@cache
+def _ok(requirement: str, level: Level) -> Result:
+    return Result(requirement, level)
 
 
 def judge_pair(

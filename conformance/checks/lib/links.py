@@ -47,10 +47,11 @@ def judge_links(
     model: str | None = None,
 ) -> list[Result]:
     """Judges an exchange by all that was kept of those before it, and then remembers it under a name."""
-    view = View(exchange, contract)
+    view = View.of(exchange, contract)
     results: list[Result] = []
-    for requirement in filter(LINKS.__contains__, contract.requirements):
-        rule, level = LINKS[requirement], contract.level(requirement, model)
+    levels = contract.levels(model)
+    for requirement in filter(LINKS.__contains__, levels):
+        rule, level = LINKS[requirement], levels[requirement]
         if level is not None and rule.when(view, memory):
             findings: list[Finding | None] = [*rule.findings(view, memory)]
             results += [Result(requirement, level, finding) for finding in findings or [None]]

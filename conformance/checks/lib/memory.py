@@ -150,8 +150,11 @@ def last_step(view: View) -> str:
 
 def digest(value: Any) -> str:
     """A short text that is the same for equal JSON values, and in all likelihood for no others."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_AS_TEXT(value).encode()).hexdigest()[:32]
+
+
+_AS_TEXT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
+"""What `json.dumps` does with an encoder that it would make each time."""
 
 
 def asked_digest(view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Final
 
 OPENAI: Final = "OpenAI"
@@ -98,9 +99,14 @@ def _family(name: str) -> str | None:
     return f"{kind}{number}{minor or ''}{omni or ''}"
 
 
+@cache
+def _begins(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){re.escape(word)}")
+
+
 def _makers(name: str) -> set[str]:
     bare = _bare(name)
-    return {maker for word, maker in MAKERS.items() if re.search(rf"(?<![a-z]){re.escape(word)}", bare)}
+    return {maker for word, maker in MAKERS.items() if word in bare and _begins(word).search(bare)}
 
 
 def _is_snapshot(asked: str, words: frozenset[str], received: str, others: frozenset[str]) -> bool:

@@ -41,11 +41,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check. ``when`` tells if the exchange says anything about the requirement; no finding then means ok."""
+    """A check. ``when`` tells if the exchange says anything about the requirement; no finding then means ok.
+
+    With ``of_streams`` it is asked on streams only.
+    """
 
     requirement: str
     when: Callable[[View], bool]
     findings: Callable[[View], Iterable[Finding]]
+    of_streams: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -53,14 +57,14 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    requirement: str, *, when: Callable[[View], bool]
+    requirement: str, *, when: Callable[[View], bool], of_streams: bool = False
 ) -> Callable[[Callable[[View], Iterator[Finding]]], Callable[[View], Iterator[Finding]]]:
     """Registers a function as the check of a requirement. A requirement has one check; a second is a ValueError."""
 
     def register(function: Callable[[View], Iterator[Finding]]) -> Callable[[View], Iterator[Finding]]:
         if requirement in RULES:
             raise ValueError(f"{requirement} has two checks")
-        RULES[requirement] = Rule(requirement, when, function)
+        RULES[requirement] = Rule(requirement, when, function, of_streams)
         return function
 
     return register

@@ -57,6 +57,11 @@ class Item:
         """The event that opens it and the one that closes it, as far as they were sent."""
         return tuple(step for step in (self.added, self.done) if step is not None)
 
+    @cached_property
+    def names(self) -> tuple[list[int | None], list[Any]]:
+        """The values of output_index and of the id with which the item was opened and closed, once that is known."""
+        return [step.number("output_index") for step in self.ends], [at(step.json, "item", "id") for step in self.ends]
+
     @property
     def is_whole(self) -> bool:
         """True if the item is done and was not cut off, so that all that was begun in it has to be closed."""

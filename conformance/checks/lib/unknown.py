@@ -20,7 +20,7 @@ def unknown(exchange: Exchange, contract: Contract) -> list[str]:
 
     Each is named once: a member by its pointer in the response object, with a star for each index.
     """
-    return list(dict.fromkeys(_found(View(exchange, contract))))[:MAX_UNKNOWN]
+    return list(dict.fromkeys(_found(View.of(exchange, contract))))[:MAX_UNKNOWN]
 
 
 def _found(view: View) -> Iterator[str]:

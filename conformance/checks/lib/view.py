@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from conformance.checks.lib.images import Pictures
 from conformance.checks.lib.timeline import TERMINAL, Item, Timeline
@@ -21,6 +21,9 @@ ERRORS: Final = ("error", "errors", "detail")
 Place = tuple[str, dict[str, Any]]
 """Something in a response object: its pointer, and its value."""
 
+Beside = ParamSpec("Beside")
+Found = TypeVar("Found")
+
 
 class View:
     """Looks at one exchange under one contract. Everything here is derived, nothing raises, whatever was sent."""
@@ -28,6 +31,12 @@ class View:
     def __init__(self, exchange: Exchange, contract: Contract) -> None:
         self.exchange = exchange
         self.contract = contract
+        self.found: dict[Any, Any] = {}
+
+    @staticmethod
+    def of(exchange: Exchange, contract: Contract) -> View:
+        """The view of an exchange. Who judges one after another shares what was derived."""
+        return _last(_Same(exchange), _Same(contract))
 
     @cached_property
     def is_create(self) -> bool:
@@ -71,9 +80,9 @@ class View:
         body = self.exchange.request.json
         return body if isinstance(body, dict) else {}
 
-    def asked(self, *path: str | int) -> Any:
+    def asked(self, name: str, *path: str | int) -> Any:
         """A value of the request, `MISSING` where it is absent. `null` counts as absent: it asks for the default."""
-        value = at(self.body, *path)
+        value = at(self.body, name, *path) if path else self.body.get(name)
         return MISSING if value is None else value
 
     @cached_property
@@ -114,7 +123,7 @@ class View:
         """The images in the answer. Only a capture can hold one that somebody has shortened."""
         return Pictures(shortened=self.exchange.content is None)
 
-    @property
+    @cached_property
     def status(self) -> Any:
         """The ``status`` of the response object."""
         return at(self.response, "status")
@@ -172,6 +181,42 @@ class View:
             for index, annotation in enumerate(at_list(part, "annotations")):
                 if isinstance(annotation, dict):
                     yield f"{pointer}/annotations/{index}", annotation, part
+
+
+class _Same:
+    """A key that is equal to another one of the very same object."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+@lru_cache(maxsize=1)
+def _last(exchange: _Same, contract: _Same) -> View:
+    return View(exchange.it, contract.it)
+
+
+def shared(function: Callable[Concatenate[View, Beside], Found]) -> Callable[Concatenate[View, Beside], Found]:
+    """Keeps what a function finds on a view, for all that ask the same: whether a rule applies, the rule, and others.
+
+    What is beside the view has to be hashable, and nobody may change what was found.
+    """
+
+    def find(view: View, /, *beside: Beside.args, **named: Beside.kwargs) -> Found:
+        key = function, beside, *named.items()
+        if key not in view.found:
+            view.found[key] = function(view, *beside, **named)
+        found: Found = view.found[key]
+        return found
+
+    return find
 
 
 def parts_of(item: object, *types: str) -> Iterator[Place]:

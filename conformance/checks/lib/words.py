@@ -7,6 +7,7 @@ schemas close already are not here, nor are types of items, of events and of too
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from conformance.wire.json_values import MISSING
@@ -128,8 +129,7 @@ def strangers(response: Any, requirement: str) -> Iterator[tuple[str, str, tuple
 def places(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Pointer and value of what stands at a path; ``*`` stands for each element, ``<type>`` keeps those of a type."""
     found: list[tuple[str, Any]] = [("", value)]
-    for step in path.split("/")[1:]:
-        name, _, kind = step.rstrip(">").partition("<")
+    for name, kind in _steps(path):
         inner: list[tuple[str, Any]] = []
         for where, one in found:
             if name == "*":
@@ -138,8 +138,17 @@ def places(value: Any, path: str) -> Iterator[tuple[str, Any]]:
                 inner += [(f"{where}/{index}", each) for index, each in elements if _is(each, kind)]
             elif isinstance(one, dict) and one.get(name, MISSING) is not MISSING and _is(one[name], kind):
                 inner.append((f"{where}/{name}", one[name]))
+        if not inner:
+            return
         found = inner
     yield from found
+
+
+@cache
+def _steps(path: str) -> tuple[tuple[str, str], ...]:
+    """The name, or the star, and the type of each step of a path."""
+    steps = (step.rstrip(">").partition("<") for step in path.split("/")[1:])
+    return tuple((name, kind) for name, _, kind in steps)
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
-from conformance.checks.lib.view import View, parts_of
+from conformance.checks.lib.view import View, parts_of, shared
 from conformance.wire.json_values import at, at_list
 
 MESSAGE: Final = "message"
@@ -32,6 +31,9 @@ STREAMED: Final[dict[str, str]] = {
 }
 """The texts that come in pieces, by the name in their events, and what each is."""
 
+EVENTS: Final = {f"response.{name}.{end}": (name, end) for name in STREAMED for end in ("delta", "done")}
+"""The types of their events."""
+
 PLACE: Final = ("output_index", "item_id", "content_index", "summary_index")
 """Members of events by which the pieces of a text belong together."""
 
@@ -53,9 +55,8 @@ def written(view: View, *kinds: str) -> list[Written]:
     return [one for one in _written(view) if not kinds or one.kind in kinds]
 
 
-@lru_cache(maxsize=1)
+@shared
 def _written(view: View) -> tuple[Written, ...]:
-    # The checks of one exchange follow one another: what one of them has gathered serves the next.
     found: list[Written] = []
     seen: set[str] = set()
     for where, kind, text in _in_output(view):
@@ -103,9 +104,9 @@ def _in_stream(view: View) -> Iterator[tuple[str, str, str]]:
     pieces: dict[tuple[Any, ...], tuple[str, str, list[str]]] = {}
     wholes: list[tuple[str, str, str]] = []
     for step in view.timeline.steps:
-        name, _, end = step.type.removeprefix("response.").rpartition(".")
-        if name not in STREAMED or end not in ("delta", "done"):
+        if (streamed := EVENTS.get(step.type)) is None:
             continue
+        name, end = streamed
         kind = STREAMED[name]
         if end == "delta" and isinstance(piece := step.json.get("delta"), str):
             key = (name, *(str(step.json.get(member)) for member in PLACE))
@@ -122,7 +123,7 @@ def _paired(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-@lru_cache(maxsize=1)
+@shared
 def known(view: View) -> str:
     """All that a model may repeat: the request as it was sent and as text, and what tools and stored settings said."""
     content = (view.exchange.request.content or b"").decode("utf-8", "replace")

@@ -74,11 +74,11 @@ def item_events(t: Timeline) -> Iterator[Finding]:
             if not t.is_partial:
                 yield Finding(step.where("/output_index"), "the index of an item that was added", _names(step))
             continue
-        end = item.ends[-1]
-        right_index = "output_index" not in step.json or item.has_index(step.number("output_index"))
+        end, (indices, ids) = item.ends[-1], item.names
+        right_index = "output_index" not in step.json or step.number("output_index") in indices
         # An item without an id is the finding of the event that says so.
-        has_id = any(at(each.json, "item", "id") not in (None, MISSING) for each in item.ends)
-        right_id = "item_id" not in step.json or not has_id or item.has("id", step.json["item_id"])
+        has_id = any(id_ not in (None, MISSING) for id_ in ids)
+        right_id = "item_id" not in step.json or not has_id or step.json["item_id"] in ids
         if not right_index:
             expected = f"{show(end.json.get('output_index', MISSING))}, the index of its item"
             yield Finding(step.where("/output_index"), expected, show(step.json["output_index"]))

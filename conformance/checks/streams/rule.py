@@ -21,7 +21,7 @@ def stream_rule(name: str, *, when: Callable[[Timeline], object] = lambda _: Tru
     """Registers a function as the check of ``streams.<name>``, judged on every stream of which ``when`` holds."""
 
     def register(function: Findings) -> Findings:
-        @rule(f"streams.{name}", when=lambda view: is_stream(view) and bool(when(view.timeline)))
+        @rule(f"streams.{name}", when=lambda view: is_stream(view) and bool(when(view.timeline)), of_streams=True)
         def check(view: View) -> Iterator[Finding]:
             return few(function(view.timeline))
 
