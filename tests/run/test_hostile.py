@@ -16,7 +16,7 @@ from tests.servers.hostile import ANSWERS, HARMLESS, KINDS, PAINT, STREAMS, host
 from tests.servers.small_proxy import SELF_SIGNED
 from tests.servers.sockets import always, http, serving
 
-MEMORY = 300 * 2**20
+MEMORY = 384 * 2**20
 SECONDS = 20
 """For one case; a limit of one second ends the longest; the rest is judging."""
 
