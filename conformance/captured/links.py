@@ -239,15 +239,12 @@ def _is_as_given(view: View, memory: Memory) -> bool:
 
 def _needs_a_store(view: View) -> bool:
     """True for what only an endpoint that stores responses can take: references, and reasoning without its content."""
-    stores = not view.contract.models and view.asked("store") is not False
+    stores = view.contract.level(f"{UNSUPPORTED}.store") is None and view.asked("store") is not False
     return not stores and any(
-        at(item, "type") == "item_reference" or (at(item, "type") == "reasoning" and not _secret(item))
+        at(item, "type") == "item_reference"
+        or (at(item, "type") == "reasoning" and not isinstance(at(item, "encrypted_content"), str))
         for item in sent_input(view)
     )
-
-
-def _secret(item: Any) -> bool:
-    return isinstance(at(item, "encrypted_content"), str)
 
 
 def _is_about(view: View, own: list[tuple[str, Given]]) -> bool:
