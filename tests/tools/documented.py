@@ -61,13 +61,18 @@ def script(document: Path, text: str, put: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def without(text: str, heading: str) -> str:
-    """A document without one of its sections; the lines of the others keep their numbers. Raises LookupError."""
+def parts(text: str, heading: str) -> tuple[str, str, str]:
+    """What stands before a section of a document, the section, and what stands behind it. Raises LookupError."""
     before, found, behind = text.partition(f"\n## {heading}\n")
     if not found:
         raise LookupError(f"no heading {heading!r}")
     section, following, rest = behind.partition("\n## ")
-    return before + "\n" * (found + section).count("\n") + following + rest
+    return before, found + section, following + rest
+
+
+def blank(text: str) -> str:
+    """As many empty lines as a text has, so that the lines of what follows keep their numbers."""
+    return "\n" * text.count("\n")
 
 
 def environment() -> dict[str, str]:
@@ -82,7 +87,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("documents", nargs="+", type=Path)
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="where the commands are run")
-    parser.add_argument("--without", metavar="HEADING", help="leave out the section under this heading")
+    some = parser.add_mutually_exclusive_group()
+    some.add_argument("--without", metavar="HEADING", help="leave out the section under this heading")
+    some.add_argument("--only", metavar="HEADING", help="run the section under this heading and no other")
     parser.add_argument(
         "--put", action="append", default=[], metavar="NAME=VALUE", help="what stands for a placeholder"
     )
@@ -90,9 +97,10 @@ def main() -> int:
     put = dict(pair.partition("=")[::2] for pair in options.put)
     for document in options.documents:
         told = document.read_text(encoding="utf-8")
-        if options.without is not None:
+        if (heading := options.without or options.only) is not None:
             try:
-                told = without(told, options.without)
+                before, section, behind = parts(told, heading)
+                told = before + blank(section) + behind if options.without else blank(before) + section
             except LookupError as error:
                 parser.error(f"{document} has {error}")
         text = script(document, told, put)

@@ -52,6 +52,8 @@ BROKEN = {
     "last": (GOOD, ["--put=<word>=other"], "document.md:6 ended with 1, not 0"),
     "unknown": (GOOD, [], "nothing is given for <word>"),
     "heading": (GOOD, ["--without=Never"], "has no heading 'Never'"),
+    "section": (GOOD, ["--only=Never"], "has no heading 'Never'"),
+    "both": (GOOD, ["--only=Later", "--without=Later"], "not allowed with argument"),
 }
 
 
@@ -74,6 +76,14 @@ def test_without(tmp_path: Path) -> None:
     assert done.stderr.count("== document.md:") == 4
     line = next(number for number, line in enumerate(text.splitlines(), 1) if number > 20 and "$WORD" in line)
     assert f"== document.md:{line}: test" in done.stderr
+
+
+def test_only(tmp_path: Path) -> None:
+    """--only runs one section, which keeps its place."""
+    text = "# Title\n\n```sh\nfalse\n```\n\n## Middle\n\n```sh\ntrue\n```\n\n## Later\n\n```sh\nfalse\n```\n"
+    done = run(tmp_path, text, "--only=Middle")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == "== document.md:10: true"
 
 
 def test_what_is_left_running_is_ended(tmp_path: Path) -> None:
