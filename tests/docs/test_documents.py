@@ -66,9 +66,13 @@ def test_ci_runs_both_commands() -> None:
     """The two commands of the README that set everything up are among those that CI runs, and CI sets itself up so."""
     both = [command for _, command in commands(README) if command.startswith(SET_UP)]
     assert len(both) == 2
-    assert re.search(
-        r'^python3 tests/tools/documented\.py README\.md .*docs/\*\.md --folder="\$work/all"', CI, re.MULTILINE
-    )
+    for run in (
+        r'documented README\.md --folder="\$work/all" --only="\$own"',
+        r'documented README\.md --folder="\$home/clone" --without="\$own"',
+        r'documented CONTRIBUTING\.md docs/\*\.md --folder="\$work/\$usual/clone"',
+    ):
+        assert re.search(run, CI)
+    assert re.search(r'^own="The project\'s own tests"$', CI, re.MULTILINE)
     assert both[1].partition(" && .venv/bin/pytest")[0] in CI
 
 
